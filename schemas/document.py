@@ -1,0 +1,191 @@
+"""The invoice as the house works with it: every amount a `Decimal`, every total computed, parties as they stood.
+
+Nothing here belongs to one country. `schemas.invoice` is what a caller writes; `validators.arithmetic` makes this
+from it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+
+from schemas.codes import TaxCategory, TaxKind
+from schemas.invoice import Extensions, Kind
+from schemas.party import Party
+
+
+class _Frozen(msgspec.Struct, frozen=True, kw_only=True):
+    pass
+
+
+class Tax(_Frozen, frozen=True, kw_only=True):
+    """One tax on one row. `percent` None means exempt or outside scope, which is not a rate of zero."""
+
+    tax: TaxKind
+    category: TaxCategory
+    percent: Decimal | None
+    withheld: bool = False
+    surcharge: Decimal | None = None
+    exemption_code: str | None = None
+    exemption_reason: str | None = None
+
+
+class LineTax(_Frozen, frozen=True, kw_only=True):
+    """A tax of a line with its base and amount (at the scale of the route's rounding)."""
+
+    tax: Tax
+    base: Decimal
+    amount: Decimal
+    surcharge_amount: Decimal = Decimal(0)
+
+
+class Allowance(_Frozen, frozen=True, kw_only=True):
+    """An allowance or charge: `amount` is computed where only `percent` was given, `base` is what it was taken of."""
+
+    amount: Decimal
+    base: Decimal | None = None
+    percent: Decimal | None = None
+    reason: str | None = None
+    reason_code: str | None = None
+    taxes: tuple[Tax, ...] = ()
+
+
+class Period(_Frozen, frozen=True, kw_only=True):
+    start: date | None = None
+    end: date | None = None
+
+
+class Line(_Frozen, frozen=True, kw_only=True):
+    """A line (BG-25). `net` (BT-131) = quantity * unit_price - allowances + charges, without tax.
+
+    Where prices include tax, `unit_price` is already net (more decimals) and `gross_price` is what the caller wrote.
+    """
+
+    id: str
+    description: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    net: Decimal
+    name: str | None = None
+    gross_price: Decimal | None = None
+    allowances: tuple[Allowance, ...] = ()
+    charges: tuple[Allowance, ...] = ()
+    taxes: tuple[LineTax, ...] = ()
+    note: str | None = None
+    seller_id: str | None = None
+    buyer_id: str | None = None
+    period: Period | None = None
+    extensions: Extensions = {}
+
+
+class TaxGroup(_Frozen, frozen=True, kw_only=True):
+    """One row of the tax breakdown (BG-23): all rows with the same tax, category, rate, surcharge and exemption."""
+
+    tax: TaxKind
+    category: TaxCategory
+    percent: Decimal | None
+    base: Decimal
+    amount: Decimal
+    withheld: bool = False
+    surcharge: Decimal | None = None
+    surcharge_amount: Decimal = Decimal(0)
+    exemption_code: str | None = None
+    exemption_reason: str | None = None
+
+
+class Totals(_Frozen, frozen=True, kw_only=True):
+    """Document totals (BG-22). `payable` = gross - withheld - prepaid + rounding."""
+
+    lines: Decimal
+    allowances: Decimal
+    charges: Decimal
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+    withheld: Decimal
+    prepaid: Decimal
+    rounding: Decimal
+    payable: Decimal
+
+
+class Preceding(_Frozen, frozen=True, kw_only=True):
+    """An earlier invoice with what later routes need of it: number, date, amounts, and each authority's id of it."""
+
+    number: str
+    issue_date: date | None = None
+    invoice_id: str | None = None
+    kind: Kind = Kind.INVOICE
+    external_ids: dict[str, str] = {}
+    totals: Totals | None = None
+    tax_breakdown: tuple[TaxGroup, ...] = ()
+
+
+class References(_Frozen, frozen=True, kw_only=True):
+    buyer_reference: str | None = None
+    order: str | None = None
+    sales_order: str | None = None
+    contract: str | None = None
+    project: str | None = None
+    despatch: str | None = None
+    receipt: str | None = None
+    preceding: tuple[Preceding, ...] = ()
+
+
+class PaymentTerms(_Frozen, frozen=True, kw_only=True):
+    due_date: date | None = None
+    note: str | None = None
+
+
+class PaymentMeans(_Frozen, frozen=True, kw_only=True):
+    code: str
+    account: str | None = None
+    account_name: str | None = None
+    bank: str | None = None
+    reference: str | None = None
+
+
+class ExchangeRate(_Frozen, frozen=True, kw_only=True):
+    from_currency: str
+    to_currency: str
+    rate: Decimal
+    source: str
+    on: date
+
+
+class Invoice(_Frozen, frozen=True, kw_only=True):
+    """The market-neutral invoice with its totals. `number` and `issue_date` are known at issue; before it `number` is
+    None."""
+
+    id: str
+    kind: Kind
+    currency: str
+    issue_date: date
+    issuer: Party
+    customer: Party
+    lines: tuple[Line, ...]
+    tax_breakdown: tuple[TaxGroup, ...]
+    totals: Totals
+    number: str | None = None
+    series: str | None = None
+    simplified: bool = False
+    self_billed: bool = False
+    operation_date: date | None = None
+    prices_include_tax: bool = False
+    allowances: tuple[Allowance, ...] = ()
+    charges: tuple[Allowance, ...] = ()
+    payment_terms: PaymentTerms | None = None
+    payment_means: tuple[PaymentMeans, ...] = ()
+    references: References = References()
+    correction_reason: str | None = None
+    delivery_date: date | None = None
+    period: Period | None = None
+    exchange_rates: tuple[ExchangeRate, ...] = ()
+    note: str | None = None
+    extensions: Extensions = {}
+
+    @property
+    def is_correction(self) -> bool:
+        return self.kind in (Kind.CREDIT_NOTE, Kind.DEBIT_NOTE, Kind.CORRECTIVE)
