@@ -1,0 +1,1 @@
+"""The HTTP face: thin handlers that decode, call one use case, and answer."""

@@ -1,0 +1,313 @@
+"""Issuers, their write-only credentials, and customers."""
+
+import asyncio
+import binascii
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Request, Response, get, patch, post, put
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from gateway import presentation
+from gateway.actor import Origin, Scope
+from gateway.api.requests import (
+    Cursor,
+    IdempotencyKey,
+    IfMatch,
+    Limit,
+    answered,
+    cursor_of,
+    encoded,
+    id_of,
+    origin_of,
+    page_of,
+    required_key,
+    stale,
+    version_of,
+    wiring_of,
+)
+from gateway.clock import NIL
+from gateway.errors import Forbidden, Malformed, NotFound, Refused
+from gateway.identity import Prefix, written
+from gateway.intake.instructions import settings_of
+from gateway.intake.kept import Kept, fingerprint, once
+from gateway.intake.patching import merged
+from gateway.intake.pointers import pointer_of
+from gateway.intake.signers import context_of
+from gateway.store import objects, trail
+from gateway.store.pool import Connection, to_json
+from gateway.store.trail import Trail
+from gateway.vault import UnusableCredential, describe
+from gateway.wiring import Wiring
+from jurisdictions.contract import CredentialSpec
+from schemas.answers import CredentialAnswer, CustomerAnswer, IssuerAnswer, IssuerInput, Page
+from schemas.findings import Finding
+from schemas.party import Party
+
+PREFIX: dict[objects.Table, Prefix] = {"issuer": Prefix.ISSUER, "customer": Prefix.CUSTOMER}
+
+
+class CredentialInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The fields of a credential; binary ones (`p12`, `certificate`, `private_key`) in base64. Written once, never
+    shown."""
+
+    jurisdiction: Annotated[str, Meta(max_length=32)]
+    fields: dict[Annotated[str, Meta(max_length=64)], Annotated[str, Meta(max_length=100_000)]]
+
+
+def check_settings(wiring: Wiring, issuer: IssuerInput) -> None:
+    """Settings must be readable by their jurisdiction; refused with pointers."""
+    findings: tuple[Finding, ...] = ()
+    for code, bag in issuer.settings.items():
+        if code not in wiring.jurisdictions:
+            findings += (
+                Finding(
+                    rule="GW-SETTINGS",
+                    message="There is no such jurisdiction here.",
+                    pointer=f"/settings/{code}",
+                    found=code,
+                    expected=" | ".join(wiring.jurisdictions),
+                ),
+            )
+            continue
+        try:
+            settings_of(wiring.jurisdictions[code].law, bag)
+        except msgspec.ValidationError as why:
+            pointer, message = pointer_of(str(why))
+            findings += (Finding(rule="GW-SETTINGS", message=message, pointer=f"/settings/{code}{pointer}"),)
+    if findings:
+        raise Refused("The issuer's settings cannot be read.", code="settings_invalid", findings=findings)
+
+
+async def create(wiring: Wiring, origin: Origin, table: objects.Table, key: str, wanted: bytes, body: Any) -> Kept:
+    """Insert an issuer or customer once per key."""
+    object_id, at = wiring.new_id(), wiring.clock()
+    show = presentation.issuer if table == "issuer" else presentation.customer
+
+    async def work(connection: Connection) -> Kept:
+        row_key = (origin.actor.tenant, origin.actor.environment, object_id)
+        await objects.insert(connection, table, row_key, to_json(body), at)
+        told = Trail(wiring.new_id, origin.actor.name, origin.request_id)
+        told.note(f"{table}.created", table, object_id, version=1, told=False)
+        await trail.write(connection, origin.actor.tenant, origin.actor.environment, at, told)
+        row = await objects.get(connection, table, row_key)
+        location = f"/v1/{table}s/{written(PREFIX[table], object_id)}"
+        return Kept(status=201, body=encoded(show(row)), headers={"ETag": presentation.etag(1), "Location": location})
+
+    return await once(wiring.store, origin.actor, key, wanted, work)
+
+
+async def change(
+    wiring: Wiring, origin: Origin, table: objects.Table, object_id: UUID, changes: Any, if_match: int | None
+) -> Any:
+    """Apply a merge patch under optimistic concurrency; gives the new row."""
+    kind: Any = IssuerInput if table == "issuer" else Party
+    row_key = (origin.actor.tenant, origin.actor.environment, object_id)
+    async with wiring.store.tenant(origin.actor.tenant, origin.actor.environment) as connection:
+        row = await found(connection, origin, table, object_id)
+        if if_match is not None and if_match != row["version"]:
+            raise stale(row["version"])
+        body = patched(row["body"], changes, kind)
+        if isinstance(body, IssuerInput):
+            check_settings(wiring, body)
+        at = wiring.clock()
+        if not await objects.update(connection, table, row_key, to_json(body), row["version"], at):
+            raise stale(row["version"] + 1)
+        told = Trail(wiring.new_id, origin.actor.name, origin.request_id)
+        told.note(
+            f"{table}.updated", table, object_id, version=row["version"] + 1, told=False, detail={"changes": changes}
+        )
+        await trail.write(connection, origin.actor.tenant, origin.actor.environment, at, told)
+        return await objects.get(connection, table, row_key)
+
+
+def patched(body: str, changes: Any, kind: Any) -> Any:
+    """The merge patch applied and read again in its type. Raises Malformed with a pointer."""
+    try:
+        return msgspec.convert(merged(msgspec.json.decode(body), changes), kind)
+    except msgspec.ValidationError as why:
+        pointer, message = pointer_of(str(why))
+        raise Malformed(
+            "The result of this patch does not have the right shape.",
+            findings=(Finding(rule="GW-SHAPE", message=message, pointer=pointer),),
+        ) from why
+
+
+async def found(connection: Connection, origin: Origin, table: objects.Table, object_id: UUID) -> Any:
+    """The row, or 404; an issuer that the key may not use is 403."""
+    row = await objects.get(connection, table, (origin.actor.tenant, origin.actor.environment, object_id))
+    name = written(PREFIX[table], object_id)
+    if row is None:
+        raise NotFound(f"There is no {table} {name}.")
+    if table == "issuer" and not origin.actor.may_use(object_id):
+        raise Forbidden(f"This key may not use {name}.")
+    return row
+
+
+class IssuerController(Controller):
+    path = "/v1/issuers"
+    tags = ["Issuers"]
+
+    @post("/", opt={"scope": Scope.ISSUERS_WRITE}, summary="Add an issuer")
+    async def add(
+        self, request: Request[Any, Any, Any], data: JSONBody[IssuerInput], idempotency_key: IdempotencyKey = None
+    ) -> Response[IssuerAnswer]:
+        key = required_key(idempotency_key)
+        wiring = wiring_of(request)
+        check_settings(wiring, data)
+        wanted = fingerprint("POST", "/v1/issuers", await request.body())
+        return answered(await create(wiring, origin_of(request), "issuer", key, wanted, data))
+
+    @get("/", opt={"scope": Scope.ISSUERS_READ}, summary="List issuers")
+    async def browse(
+        self, request: Request[Any, Any, Any], limit: Limit = 20, cursor: Cursor = None
+    ) -> Page[IssuerAnswer]:
+        origin = origin_of(request)
+        async with wiring_of(request).store.tenant(origin.actor.tenant, origin.actor.environment) as connection:
+            rows = await objects.page(
+                connection, "issuer", origin.actor.tenant, origin.actor.environment, cursor_of(cursor), limit + 1
+            )
+        return page_of(rows, [presentation.issuer(row) for row in rows if origin.actor.may_use(row["id"])], limit)
+
+    @get("/{issuer_id:str}", opt={"scope": Scope.ISSUERS_READ}, summary="Read an issuer")
+    async def read(self, request: Request[Any, Any, Any], issuer_id: FromPath[str]) -> Response[IssuerAnswer]:
+        origin, object_id = origin_of(request), id_of(Prefix.ISSUER, issuer_id, "issuer")
+        async with wiring_of(request).store.tenant(origin.actor.tenant, origin.actor.environment) as connection:
+            row = await found(connection, origin, "issuer", object_id)
+            stored = await objects.credentials(connection, origin.actor.tenant, origin.actor.environment, object_id)
+        return Response(presentation.issuer(row, stored), headers={"ETag": presentation.etag(row["version"])})
+
+    @patch("/{issuer_id:str}", opt={"scope": Scope.ISSUERS_WRITE}, summary="Change an issuer (JSON merge patch)")
+    async def change(
+        self,
+        request: Request[Any, Any, Any],
+        issuer_id: FromPath[str],
+        data: JSONBody[dict[str, Any]],
+        if_match: IfMatch = None,
+    ) -> Response[IssuerAnswer]:
+        object_id = id_of(Prefix.ISSUER, issuer_id, "issuer")
+        row = await change(wiring_of(request), origin_of(request), "issuer", object_id, data, version_of(if_match))
+        return Response(presentation.issuer(row), headers={"ETag": presentation.etag(row["version"])})
+
+    @put(
+        "/{issuer_id:str}/credentials/{name:str}",
+        opt={"scope": Scope.ISSUERS_WRITE},
+        summary="Store a credential (write-only)",
+    )
+    async def put_credential(
+        self,
+        request: Request[Any, Any, Any],
+        issuer_id: FromPath[str],
+        name: FromPath[str],
+        data: JSONBody[CredentialInput],
+    ) -> CredentialAnswer:
+        object_id = id_of(Prefix.ISSUER, issuer_id, "issuer")
+        return await store_credential(wiring_of(request), origin_of(request), object_id, name, data)
+
+
+def _spec(wiring: Wiring, name: str, data: CredentialInput) -> CredentialSpec:
+    jurisdiction = wiring.jurisdictions.get(data.jurisdiction)
+    specs = {spec.name: spec for spec in jurisdiction.about.credentials} if jurisdiction else {}
+    if name not in specs or specs[name].scope == "platform":
+        known = [f"{code}: {spec.name}" for code, one in wiring.jurisdictions.items() for spec in one.about.credentials]
+        raise Refused(
+            f"{data.jurisdiction[:40]!r} takes no credential {name[:40]!r} from a tenant.",
+            code="credential_unknown",
+            findings=(
+                Finding(
+                    rule="GW-CREDENTIAL",
+                    message="There is no such credential.",
+                    pointer="/jurisdiction",
+                    expected="; ".join(known),
+                ),
+            ),
+        )
+    return specs[name]
+
+
+def _usable(spec: CredentialSpec, fields: dict[str, str]) -> Any:
+    missing = [field for field in spec.fields if field not in fields]
+    unknown = [field for field in fields if field not in spec.fields]
+    if missing or unknown:
+        wrong = tuple(
+            Finding(rule="GW-CREDENTIAL", message=text, pointer=f"/fields/{field}"[:200])
+            for text, names in (("This field is missing.", missing), ("This credential has no such field.", unknown))
+            for field in names
+        )
+        raise Refused("The credential's fields are not the ones it takes.", code="credential_fields", findings=wrong)
+    try:
+        return describe(spec.kind, fields)
+    except (UnusableCredential, binascii.Error) as why:
+        field = why.field if isinstance(why, UnusableCredential) else ""
+        reason = why.reason if isinstance(why, UnusableCredential) else str(why)
+        raise Refused(
+            "The credential cannot be used.",
+            code="credential_unusable",
+            findings=(Finding(rule="GW-CREDENTIAL", message=reason, pointer=f"/fields/{field}"),),
+        ) from why
+
+
+async def store_credential(
+    wiring: Wiring, origin: Origin, issuer_id: UUID, name: str, data: CredentialInput
+) -> CredentialAnswer:
+    """Check, describe and seal; a tenant-wide credential is stored once for all of its issuers."""
+    spec = _spec(wiring, name, data)
+    facts = await asyncio.to_thread(_usable, spec, data.fields)
+    owner = issuer_id if spec.scope == "issuer" else NIL
+    actor, at = origin.actor, wiring.clock()
+    context = context_of(actor.tenant, actor.environment, owner, data.jurisdiction, name)
+    sealed = wiring.vault.seal(data.fields, context)
+    async with wiring.store.tenant(actor.tenant, actor.environment) as connection:
+        await found(connection, origin, "issuer", issuer_id)
+        key = (actor.tenant, actor.environment, owner, data.jurisdiction, name)
+        version = await objects.put_credential(connection, key, sealed, to_json(dict(facts)), at)
+        told = Trail(wiring.new_id, actor.name, origin.request_id)
+        detail = {"jurisdiction": data.jurisdiction, "name": name, "facts": dict(facts)}
+        told.note("credential.stored", "issuer", issuer_id, version=version, told=False, detail=detail)
+        await trail.write(connection, actor.tenant, actor.environment, at, told)
+    return CredentialAnswer(jurisdiction=data.jurisdiction, name=name, version=version, facts=dict(facts))
+
+
+class CustomerController(Controller):
+    path = "/v1/customers"
+    tags = ["Customers"]
+
+    @post("/", opt={"scope": Scope.CUSTOMERS_WRITE}, summary="Add a customer")
+    async def add(
+        self, request: Request[Any, Any, Any], data: JSONBody[Party], idempotency_key: IdempotencyKey = None
+    ) -> Response[CustomerAnswer]:
+        key = required_key(idempotency_key)
+        wanted = fingerprint("POST", "/v1/customers", await request.body())
+        return answered(await create(wiring_of(request), origin_of(request), "customer", key, wanted, data))
+
+    @get("/", opt={"scope": Scope.CUSTOMERS_READ}, summary="List customers")
+    async def browse(
+        self, request: Request[Any, Any, Any], limit: Limit = 20, cursor: Cursor = None
+    ) -> Page[CustomerAnswer]:
+        origin = origin_of(request)
+        async with wiring_of(request).store.tenant(origin.actor.tenant, origin.actor.environment) as connection:
+            rows = await objects.page(
+                connection, "customer", origin.actor.tenant, origin.actor.environment, cursor_of(cursor), limit + 1
+            )
+        return page_of(rows, [presentation.customer(row) for row in rows], limit)
+
+    @get("/{customer_id:str}", opt={"scope": Scope.CUSTOMERS_READ}, summary="Read a customer")
+    async def read(self, request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[CustomerAnswer]:
+        origin, object_id = origin_of(request), id_of(Prefix.CUSTOMER, customer_id, "customer")
+        async with wiring_of(request).store.tenant(origin.actor.tenant, origin.actor.environment) as connection:
+            row = await found(connection, origin, "customer", object_id)
+        return Response(presentation.customer(row), headers={"ETag": presentation.etag(row["version"])})
+
+    @patch("/{customer_id:str}", opt={"scope": Scope.CUSTOMERS_WRITE}, summary="Change a customer (JSON merge patch)")
+    async def change(
+        self,
+        request: Request[Any, Any, Any],
+        customer_id: FromPath[str],
+        data: JSONBody[dict[str, Any]],
+        if_match: IfMatch = None,
+    ) -> Response[CustomerAnswer]:
+        object_id = id_of(Prefix.CUSTOMER, customer_id, "customer")
+        row = await change(wiring_of(request), origin_of(request), "customer", object_id, data, version_of(if_match))
+        return Response(presentation.customer(row), headers={"ETag": presentation.etag(row["version"])})

@@ -1,0 +1,1 @@
+"""How an invoice comes in: drafted, checked, numbered, sealed and enqueued."""

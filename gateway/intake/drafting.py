@@ -1,0 +1,150 @@
+"""From what a caller wrote to a draft: the neutral invoice, its routes and their rounding, and every finding at
+once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from gateway.identity import Prefix, written
+from gateway.intake.instructions import Credentials, instruct, issuer_for, unknown_extensions
+from jurisdictions.contract import Environment, Issuer, Jurisdiction, Rounding, Route
+from schemas.answers import IssuerInput
+from schemas.document import Invoice, Preceding
+from schemas.findings import Finding, Findings, is_fatal
+from schemas.invoice import InvoiceInput
+from schemas.party import Party
+from validators.arithmetic import RoundingPolicy, recompute, reconcile_rounding
+from validators.composition import compose
+
+
+class Ground(msgspec.Struct, frozen=True, kw_only=True):
+    """What a draft is judged on beside its own words."""
+
+    issuer_id: UUID
+    issuer: IssuerInput
+    environment: Environment
+    customer: Party
+    credentials: Credentials = {}
+    preceding: Mapping[str, Preceding] = {}
+    findings: Findings = ()
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A judged draft. `issuers` are the issuer as each route's jurisdiction sees it."""
+
+    written: InvoiceInput
+    invoice: Invoice
+    routes: tuple[Route, ...]
+    findings: Findings
+    issuers: Mapping[str, Issuer]
+
+    @property
+    def ready(self) -> bool:
+        return not is_fatal(self.findings)
+
+
+def today_of(issuer: IssuerInput, at: datetime) -> date:
+    """The issuer's own date: an invoice of 23:30 in Madrid is not dated by Greenwich."""
+    return at.astimezone(ZoneInfo(issuer.time_zone)).date()
+
+
+def draft_invoice(
+    jurisdictions: Mapping[str, Jurisdiction], invoice_id: UUID, body: InvoiceInput, ground: Ground, at: datetime
+) -> Draft:
+    """Compose, route, round and check. Never raises for bad data."""
+    composed, findings = compose(
+        body,
+        id=written(Prefix.INVOICE, invoice_id),
+        issuer=ground.issuer.party(),
+        customer=ground.customer,
+        issue_date=body.issue_date or today_of(ground.issuer, at),
+        default_taxes=ground.issuer.default_taxes,
+        preceding=ground.preceding,
+        rounding=RoundingPolicy(),
+    )
+    findings = ground.findings + findings + unknown_extensions(jurisdictions, composed)
+    issuers, wrong = _issuers(jurisdictions, ground)
+    findings += wrong
+    routes = _routes(jurisdictions, composed, issuers, at)
+    if not routes and not wrong:
+        findings += (_no_route(composed),)
+    invoice, disagreement = _rounded(composed, routes)
+    findings += disagreement
+    if not is_fatal(findings):
+        findings += _checked(jurisdictions, invoice, routes, issuers, at)
+    return Draft(written=body, invoice=invoice, routes=routes, findings=findings, issuers=issuers)
+
+
+def _issuers(jurisdictions: Mapping[str, Jurisdiction], ground: Ground) -> tuple[dict[str, Issuer], Findings]:
+    issuers: dict[str, Issuer] = {}
+    findings: Findings = ()
+    for code, jurisdiction in jurisdictions.items():
+        try:
+            issuers[code] = issuer_for(
+                jurisdiction, ground.issuer_id, ground.issuer, ground.environment, ground.credentials
+            )
+        except msgspec.ValidationError as why:
+            findings += (
+                Finding(
+                    rule="GW-SETTINGS",
+                    message=f"The issuer's settings for {code} cannot be read: {why}",
+                    pointer="/issuer",
+                    fix=f"PATCH the issuer's settings.{code}.",
+                ),
+            )
+    return issuers, findings
+
+
+def _routes(
+    jurisdictions: Mapping[str, Jurisdiction], invoice: Invoice, issuers: Mapping[str, Issuer], at: datetime
+) -> tuple[Route, ...]:
+    found = (jurisdictions[code].law.route(invoice, issuer, at) for code, issuer in issuers.items())
+    return tuple(route for route in found if route is not None)
+
+
+def _no_route(invoice: Invoice) -> Finding:
+    return Finding(
+        rule="GW-NO-ROUTE",
+        message="No jurisdiction concerns this invoice: neither the issuer's tax ids and settings nor the customer's"
+        " addresses name one that is installed.",
+        pointer="/issuer",
+        found=", ".join(tax_id.scheme for tax_id in invoice.issuer.tax_ids) or "no tax id",
+        fix="Give the issuer a tax id of an installed jurisdiction, or both parties an electronic address.",
+    )
+
+
+def _policy(rounding: Rounding) -> RoundingPolicy:
+    return RoundingPolicy(tax_per=rounding.tax_per, line_tax_scale=rounding.line_tax_scale)
+
+
+def _rounded(invoice: Invoice, routes: tuple[Route, ...]) -> tuple[Invoice, Findings]:
+    """The invoice under its routes' rounding; routes that cannot agree on the totals are a finding."""
+    if not routes:
+        return invoice, ()
+    under = {route.jurisdiction: recompute(invoice, _policy(route.rounding)) for route in routes}
+    disagreement = reconcile_rounding(under)
+    # The finest rounding is kept: a route that rounds each line's tax later has all that the others need.
+    finest = max(routes, key=lambda route: route.rounding.line_tax_scale or 0)
+    return under[finest.jurisdiction], (disagreement,) if disagreement else ()
+
+
+def _checked(
+    jurisdictions: Mapping[str, Jurisdiction],
+    invoice: Invoice,
+    routes: tuple[Route, ...],
+    issuers: Mapping[str, Issuer],
+    at: datetime,
+) -> Findings:
+    findings: Findings = ()
+    for route in routes:
+        jurisdiction = jurisdictions[route.jurisdiction]
+        instruction, unreadable = instruct(jurisdiction, invoice)
+        findings += unreadable
+        if not unreadable:
+            findings += jurisdiction.law.check(instruction, issuers[route.jurisdiction], at)
+    return findings

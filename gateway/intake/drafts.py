@@ -1,0 +1,160 @@
+"""Creating, changing and checking drafts: the transactions around `draft_invoice`."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from gateway import presentation
+from gateway.actor import Origin
+from gateway.errors import Conflict, Forbidden, NotFound
+from gateway.identity import Prefix, written
+from gateway.intake.drafting import Draft, draft_invoice
+from gateway.intake.ground import read_ground
+from gateway.intake.kept import Kept, once
+from gateway.store import invoices, trail
+from gateway.store.pool import Connection, to_json
+from gateway.store.trail import Trail
+from gateway.wiring import Wiring
+from schemas.findings import Finding
+from schemas.invoice import InvoiceInput, Kind
+
+_encode = msgspec.json.Encoder(decimal_format="string").encode
+
+
+async def create(wiring: Wiring, origin: Origin, body: InvoiceInput, key: str, wanted: bytes) -> Kept:
+    """Store a draft with its routes, totals and findings, once per key and once per business event."""
+    actor, invoice_id = origin.actor, wiring.new_id()
+
+    async def work(connection: Connection) -> Kept:
+        ground = await read_ground(connection, actor, body)
+        source_ref = body.source_ref or key
+        if body.kind is Kind.INVOICE:
+            await _first_of_its_event(connection, origin, ground.issuer_id, source_ref)
+        at = wiring.clock()
+        draft = draft_invoice(wiring.jurisdictions, invoice_id, body, ground, at)
+        row = (*_draft_columns(draft, source_ref), at)
+        try:
+            await invoices.insert(
+                connection, (actor.tenant, actor.environment, invoice_id, ground.issuer_id, body.kind, *row)
+            )
+        except asyncpg.UniqueViolationError as why:
+            raise _duplicate(source_ref, None) from why
+        await _told(wiring, connection, origin, invoice_id, "invoice.created", 1, {"draft": msgspec.to_builtins(body)})
+        stored = await invoices.get(connection, actor.tenant, actor.environment, invoice_id)
+        location = f"/v1/invoices/{written(Prefix.INVOICE, invoice_id)}"
+        headers = {"ETag": presentation.etag(1), "Location": location}
+        return Kept(status=201, body=_encode(presentation.invoice(stored)), headers=headers)
+
+    return await once(wiring.store, actor, key, wanted, work)
+
+
+def _draft_columns(draft: Draft, source_ref: str) -> tuple[object, ...]:
+    return (
+        source_ref,
+        to_json(draft.written),
+        to_json(draft.invoice),
+        to_json(draft.routes),
+        to_json(draft.findings),
+        draft.ready,
+    )
+
+
+async def _first_of_its_event(connection: Connection, origin: Origin, issuer: UUID, source_ref: str) -> None:
+    actor = origin.actor
+    before = await invoices.by_business_event(connection, actor.tenant, actor.environment, issuer, source_ref)
+    if before is not None:
+        raise _duplicate(source_ref, before)
+
+
+def _duplicate(source_ref: str, before: UUID | None) -> Conflict:
+    link = f"/v1/invoices/{written(Prefix.INVOICE, before)}" if before else None
+    return Conflict(
+        "This business event has its invoice already.",
+        code="duplicate_business_event",
+        extra={"link": link} if link else None,
+        findings=(
+            Finding(
+                rule="GW-DUPLICATE-EVENT",
+                message="One business event gives one legal document.",
+                pointer="/source_ref",
+                found=source_ref,
+                fix=f"Use the invoice that exists: {link}." if link else None,
+            ),
+        ),
+    )
+
+
+async def _told(
+    wiring: Wiring,
+    connection: Connection,
+    origin: Origin,
+    invoice_id: UUID,
+    action: str,
+    version: int,
+    detail: dict[str, Any],
+) -> None:
+    told = Trail(wiring.new_id, origin.actor.name, origin.request_id)
+    told.note(action, "invoice", invoice_id, version=version, state="draft", detail=detail)
+    await trail.write(connection, origin.actor.tenant, origin.actor.environment, wiring.clock(), told)
+
+
+async def editable(connection: Connection, origin: Origin, invoice_id: UUID) -> Any:
+    """The row of a draft of this tenant's; 404, 403, or 409 where it is no draft any more."""
+    row = await visible(connection, origin, invoice_id)
+    if row["state"] != "draft":
+        raise Conflict(
+            f"The invoice is {row['state']}: a legal document is corrected, never changed.", code="not_a_draft"
+        )
+    return row
+
+
+async def visible(connection: Connection, origin: Origin, invoice_id: UUID) -> Any:
+    """The row of an invoice of this tenant's, or 404, or 403."""
+    row = await invoices.get(connection, origin.actor.tenant, origin.actor.environment, invoice_id)
+    if row is None:
+        raise NotFound(f"There is no invoice {written(Prefix.INVOICE, invoice_id)}.")
+    if not origin.actor.may_use(row["issuer_id"]):
+        raise Forbidden("This key may not use this issuer.")
+    return row
+
+
+async def rewrite(
+    wiring: Wiring, connection: Connection, origin: Origin, row: Any, body: InvoiceInput, changes: Any
+) -> int | None:
+    """Judge the changed draft and store it under the version that was read; the new version, or None if it moved on."""
+    actor = origin.actor
+    ground = await read_ground(connection, actor, body)
+    source_ref = body.source_ref or row["source_ref"]
+    if body.kind is Kind.INVOICE and source_ref != row["source_ref"]:
+        await _first_of_its_event(connection, origin, ground.issuer_id, source_ref)
+    if ground.issuer_id != row["issuer_id"]:
+        raise Conflict("A draft keeps its issuer; delete it and make another one.", code="issuer_fixed")
+    draft = draft_invoice(wiring.jurisdictions, row["id"], body, ground, wiring.clock())
+    columns = _draft_columns(draft, source_ref)
+    key = (actor.tenant, actor.environment, row["id"], row["version"])
+    version = await invoices.replace_draft(connection, (*key, *columns, wiring.clock(), body.kind))
+    if version is not None:
+        await _told(wiring, connection, origin, row["id"], "invoice.updated", version, {"changes": changes})
+    return version
+
+
+async def judge(wiring: Wiring, connection: Connection, origin: Origin, row: Any) -> Draft:
+    """Every rule of every route on the draft as it stands, with no effect."""
+    body = presentation.decode_draft(row["draft"])
+    ground = await read_ground(connection, origin.actor, body)
+    return draft_invoice(wiring.jurisdictions, row["id"], body, ground, wiring.clock())
+
+
+async def hide(
+    wiring: Wiring, connection: Connection, origin: Origin, invoice_id: UUID, version: int | None
+) -> int | None:
+    """Delete a draft; its versions stay in the audit trail."""
+    actor = origin.actor
+    gone = await invoices.hide_draft(connection, actor.tenant, actor.environment, invoice_id, version, wiring.clock())
+    if gone is not None:
+        await _told(wiring, connection, origin, invoice_id, "invoice.deleted", gone, {})
+    return gone

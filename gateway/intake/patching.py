@@ -1,0 +1,45 @@
+"""JSON merge patch (RFC 7396), and which pointers a patch touches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+
+def merged(target: Any, patch: Any) -> Any:
+    """The target with the patch applied: null removes, objects merge, anything else replaces."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(target) if isinstance(target, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = merged(result.get(name), value)
+    return result
+
+
+def touched(patch: Any, at: str = "") -> Iterator[str]:
+    """JSON pointers of what the patch writes or removes."""
+    if not isinstance(patch, dict) or not patch:
+        yield at
+        return
+    for name, value in patch.items():
+        yield from touched(value, f"{at}/{name.replace('~', '~0').replace('/', '~1')}")
+
+
+def differing(former: Any, fresh: Any, at: str = "") -> Iterator[str]:
+    """JSON pointers where two JSON values differ."""
+    if isinstance(former, dict) and isinstance(fresh, dict):
+        for name in sorted(former.keys() | fresh.keys()):
+            yield from differing(former.get(name), fresh.get(name), f"{at}/{name}")
+    elif isinstance(former, list) and isinstance(fresh, list) and len(former) == len(fresh):
+        for index, (one, other) in enumerate(zip(former, fresh, strict=True)):
+            yield from differing(one, other, f"{at}/{index}")
+    elif former != fresh:
+        yield at
+
+
+def within(pointer: str, editable: tuple[str, ...]) -> bool:
+    """Whether the pointer lies at or below one of the editable ones (`""` is everything)."""
+    return any(prefix in ("", pointer) or pointer.startswith(prefix.rstrip("/") + "/") for prefix in editable)

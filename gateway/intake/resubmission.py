@@ -1,0 +1,285 @@
+"""Working a case to its end: mend what was wrong, and let it out again by the path that the law wants.
+
+`resend` lets the very same bytes go once their cause outside is mended; `reseal` makes a new document under the same
+number
+where none ever became legal; `correct` adds a new record about the same invoice. Nothing goes out by itself.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from gateway import presentation
+from gateway.actor import Origin
+from gateway.errors import Conflict, NotFound, Refused
+from gateway.identity import Prefix, written
+from gateway.intake import patching, sealing
+from gateway.intake.drafting import Draft, draft_invoice
+from gateway.intake.earlier import earlier_of, standing_of
+from gateway.intake.ground import read_ground
+from gateway.intake.kept import Kept, look_up, replay_of, still_running, used_otherwise
+from gateway.intake.shapes import read_patched
+from gateway.intake.signers import signers
+from gateway.store import desk as cases
+from gateway.store import invoices, submissions, trail
+from gateway.store.pool import Connection, to_json
+from gateway.store.trail import Trail
+from gateway.wiring import Wiring
+from jurisdictions.contract import CaseClass, InstructionKind, Keys, Path
+from schemas.answers import CaseAction
+from schemas.findings import Finding
+from schemas.states import CASE_MOVES, SUBMISSION_MOVES, CaseState, SubmissionState, advance
+
+_list = msgspec.json.Decoder(tuple[str, ...])
+_DATA = frozenset({CaseClass.DATA_CORRECTION, CaseClass.RECIPIENT, CaseClass.DUPLICATE})
+
+
+class Work(msgspec.Struct, frozen=True, kw_only=True):
+    """A case with all that its resubmission needs, read before anything is locked."""
+
+    case: Any
+    submission: Any
+    invoice: Any
+    draft: Draft
+    order: sealing.Order
+
+
+async def resubmit(wiring: Wiring, origin: Origin, case_id: UUID, wish: CaseAction, key: str, wanted: bytes) -> Kept:
+    """Let the refused document out again. Refused with findings where nothing has changed or too much has."""
+    actor = origin.actor
+    async with wiring.store.tenant(actor.tenant, actor.environment) as connection:
+        kept = await look_up(connection, actor, key)
+        if kept is not None:
+            return replay_of(kept, wanted)
+        case = await open_case(connection, origin, case_id)
+        if case["path"] == Path.RESEND or case["submission_id"] is None:
+            return await _same_bytes(wiring, connection, origin, case, key, wanted)
+        if case["path"] == Path.NEW_DOCUMENT:
+            raise Conflict(
+                "The invoice itself was wrong: only a correcting document will do. See the invoice's corrections.",
+                code="new_document_needed",
+                extra={"link": f"/v1/invoices/{written(Prefix.INVOICE, case['invoice_id'])}/corrections"},
+            )
+        work = await _prepare(wiring, connection, origin, case, wish)
+    keys = await signers(wiring, actor, work.invoice["issuer_id"], [work.order.jurisdiction])
+    return await _sealed_again(wiring, origin, work, keys, key, wanted)
+
+
+async def open_case(connection: Connection, origin: Origin, case_id: UUID) -> Any:
+    """The open case, locked."""
+    case = await cases.get(connection, origin.actor.tenant, origin.actor.environment, case_id, lock=True)
+    if case is None:
+        raise NotFound(f"There is no case {written(Prefix.CASE, case_id)}.")
+    if case["state"] != CaseState.OPEN:
+        raise Conflict(f"This case is {case['state']}.", code="case_not_open")
+    return case
+
+
+async def _same_bytes(
+    wiring: Wiring, connection: Connection, origin: Origin, case: Any, key: str, wanted: bytes
+) -> Kept:
+    """The cause lay outside the document: a held flow opens, or the refused submission queues again."""
+    actor, at = origin.actor, wiring.clock()
+    told = Trail(wiring.new_id, actor.name, origin.request_id)
+    if case["submission_id"] is None:
+        target = advance(CASE_MOVES, CaseState.OPEN, CaseState.RESOLVED)
+        version = await cases.resume_flow(
+            connection, actor.tenant, actor.environment, case["jurisdiction"], case["flow_key"]
+        )
+        if version is not None:
+            flow = f"{case['jurisdiction']}:{case['flow_key']}"
+            told.note_named("flow.resumed", "flow", flow, version=version, state="open", previous="held")
+    else:
+        target = advance(CASE_MOVES, CaseState.OPEN, CaseState.RESUBMITTED)
+        await _queue_again(connection, origin, case["submission_id"], told, at)
+    await _case_moved(connection, origin, case, target, told, at)
+    await trail.write(connection, actor.tenant, actor.environment, at, told)
+    await connection.execute("NOTIFY gateway_work")
+    return await _keep(connection, origin, case["id"], key, wanted)
+
+
+async def _queue_again(connection: Connection, origin: Origin, submission: UUID, told: Trail, at: datetime) -> None:
+    actor = origin.actor
+    row = await submissions.get(connection, actor.tenant, actor.environment, submission)
+    former = SubmissionState(row["state"])
+    target = advance(SUBMISSION_MOVES, former, SubmissionState.QUEUED)
+    version = await cases.move_submission(connection, actor.tenant, actor.environment, submission, former, target, at)
+    if version is None:
+        raise Conflict("The submission has moved on; read the case again.", code="version_conflict")
+    told.note("submission.queued", "submission", submission, version=version, state=target, previous=former)
+
+
+async def _case_moved(
+    connection: Connection, origin: Origin, case: Any, target: CaseState, told: Trail, at: datetime
+) -> None:
+    actor = origin.actor
+    version = await cases.move(connection, actor.tenant, actor.environment, case["id"], case["state"], target, at)
+    if version is None:
+        raise Conflict("The case has moved on; read it again.", code="version_conflict")
+    action = "case.resolved" if target is CaseState.RESOLVED else "case.resubmitted"
+    told.note(action, "case", case["id"], version=version, state=target, previous=case["state"])
+
+
+async def _keep(connection: Connection, origin: Origin, case_id: UUID, key: str, wanted: bytes) -> Kept:
+    actor = origin.actor
+    row = await cases.get(connection, actor.tenant, actor.environment, case_id)
+    answer = msgspec.json.encode(presentation.case(row))
+    await connection.execute(
+        "INSERT INTO gateway.idempotency (tenant_id, environment, key, fingerprint, status, body)"
+        " VALUES ($1, $2, $3, $4, 200, $5)",
+        actor.tenant,
+        actor.environment,
+        key,
+        wanted,
+        answer,
+    )
+    return Kept(status=200, body=answer)
+
+
+async def _prepare(wiring: Wiring, connection: Connection, origin: Origin, case: Any, wish: CaseAction) -> Work:
+    actor = origin.actor
+    invoice = await invoices.get(connection, actor.tenant, actor.environment, case["invoice_id"])
+    sent = await submissions.of_invoice(connection, actor.tenant, actor.environment, case["invoice_id"])
+    submission = next(row for row in sent if row["id"] == case["submission_id"])
+    code = case["jurisdiction"]
+    _only_editable(case, wish)
+    body = read_patched(invoice["draft"], wish.changes)
+    ground = await read_ground(connection, actor, body)
+    draft = draft_invoice(wiring.jurisdictions, invoice["id"], body, ground, wiring.clock())
+    if not draft.ready:
+        raise Refused("The rules still do not allow it.", code="validation_failed", findings=draft.findings)
+    kind = InstructionKind.CORRECT if case["path"] == Path.CORRECT else InstructionKind(submission["instruction"])
+    edition = next((route.edition for route in draft.routes if route.jurisdiction == code), None)
+    if edition is None:
+        raise Refused("After these changes the invoice no longer concerns this jurisdiction.", code="route_lost")
+    order = sealing.Order(
+        jurisdiction=code,
+        issuer=draft.issuers[code],
+        edition=edition,
+        kind=kind,
+        standing=standing_of(sent, code),
+        earlier=earlier_of(sent, code),
+        supersedes=submission["id"],
+    )
+    return Work(case=case, submission=submission, invoice=invoice, draft=draft, order=order)
+
+
+def _only_editable(case: Any, wish: CaseAction) -> None:
+    editable = _list.decode(case["editable"])
+    outside = [at for at in patching.touched(wish.changes) if at and not patching.within(at, editable)]
+    if outside:
+        raise Refused(
+            "What was issued cannot be changed there; only a correcting document can.",
+            code="not_editable",
+            findings=tuple(
+                Finding(
+                    rule="GW-NOT-EDITABLE",
+                    message="This part of an issued invoice may not change.",
+                    pointer=f"/changes{at}",
+                    expected=" | ".join(editable),
+                )
+                for at in outside
+            ),
+        )
+
+
+async def _sealed_again(
+    wiring: Wiring, origin: Origin, work: Work, keys: dict[str, Keys], key: str, wanted: bytes
+) -> Kept:
+    actor, row = origin.actor, work.invoice
+    number, orders = row["number"], (work.order,)
+    series = number.rpartition("-")[0]
+    invoice = sealing.numbered(work.draft.invoice, number, series)
+    chains = sealing.chains_of(orders, invoice, wiring.jurisdictions)
+    async with wiring.store.tenant(actor.tenant, actor.environment) as connection:
+        opened = await invoices.seal_open(
+            connection,
+            actor.tenant,
+            actor.environment,
+            key,
+            wanted,
+            row["id"],
+            row["version"],
+            row["issuer_id"],
+            None,
+            [code for code, _ in chains],
+            [chain for _, chain in chains],
+            "open",
+        )
+        _opened(opened["outcome"])
+        at = max(wiring.clock(), opened["last_at"]) if opened["last_at"] else wiring.clock()
+        pieces = sealing.make_seals(wiring, orders, invoice, keys, sealing.positions(opened, chains), at)
+        _something_changed(work, pieces[0])
+        told = sealing.trail_of(wiring.new_id, origin, row["id"], opened["version"], pieces, number, first=False)
+        await _supersede(connection, origin, work, told, at)
+        case = presentation.case(await cases.get(connection, actor.tenant, actor.environment, work.case["id"]))
+        answer = msgspec.json.encode(case)
+        records, bodies, links = sealing.rows_of(pieces)
+        events, audits = told.rows()
+        await invoices.seal_close(
+            connection,
+            actor.tenant,
+            actor.environment,
+            row["id"],
+            row["issuer_id"],
+            number,
+            to_json(invoice),
+            to_json(work.draft.written),
+            at,
+            to_json(records),
+            bodies,
+            links,
+            events,
+            audits,
+            key,
+            wanted,
+            200,
+            answer,
+        )
+    return Kept(status=200, body=answer)
+
+
+def _opened(outcome: str) -> None:
+    if outcome == "busy":
+        raise still_running()
+    if outcome == "reused":
+        raise used_otherwise()
+    if outcome != "open":
+        raise Conflict("The invoice has moved on; read the case again.", code="version_conflict")
+
+
+def _something_changed(work: Work, piece: sealing.Piece) -> None:
+    """What was refused for its data is not sent again unchanged."""
+    if piece.sealed.fingerprint == work.submission["fingerprint"] and work.case["case_class"] in _DATA:
+        raise Refused(
+            "Nothing has changed: the authority has refused exactly this document.",
+            code="nothing_changed",
+            findings=(
+                Finding(
+                    rule="GW-NOTHING-CHANGED",
+                    message=work.case["sentence"],
+                    pointer=work.case["pointer"],
+                    fix=work.case["fix"],
+                    external_code=work.case["external_code"],
+                    external_message=work.case["external_message"],
+                ),
+            ),
+        )
+
+
+async def _supersede(connection: Connection, origin: Origin, work: Work, told: Trail, at: datetime) -> None:
+    actor, former = origin.actor, SubmissionState(work.submission["state"])
+    target = advance(SUBMISSION_MOVES, former, SubmissionState.SUPERSEDED)
+    version = await cases.move_submission(
+        connection, actor.tenant, actor.environment, work.submission["id"], former, target, at
+    )
+    if version is None:
+        raise Conflict("The submission has moved on; read the case again.", code="version_conflict")
+    told.note(
+        "submission.superseded", "submission", work.submission["id"], version=version, state=target, previous=former
+    )
+    await _case_moved(connection, origin, work.case, CaseState.RESUBMITTED, told, at)

@@ -1,0 +1,227 @@
+"""Finalize: number, seal and enqueue in one transaction of four round trips (BEGIN, call 1, call 2, COMMIT).
+
+Call 1 locks in the order of the house (idempotency key, invoice, series, chains) and answers with number, links and
+times;
+the seals are made here, in provider order; call 2 writes everything and keeps the answer. No network is waited for
+while
+a chain is locked. A crash before COMMIT leaves nothing: no number used, no link made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
+
+from gateway.actor import Origin
+from gateway.clock import NewId
+from gateway.identity import Prefix, written
+from gateway.intake.instructions import instruct
+from gateway.store.trail import Trail
+from gateway.wiring import Wiring
+from jurisdictions.contract import (
+    Earlier,
+    InstructionKind,
+    Issuer,
+    Jurisdiction,
+    Keys,
+    Position,
+    Route,
+    Sealed,
+    Sealing,
+)
+from schemas.document import Invoice
+from schemas.states import Standing
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """One seal that is wanted: for whom, of what kind, after which earlier submissions, instead of which one."""
+
+    jurisdiction: str
+    issuer: Issuer
+    edition: str
+    kind: InstructionKind = InstructionKind.ISSUE
+    standing: Standing = Standing.NONE
+    earlier: tuple[Earlier, ...] = ()
+    supersedes: UUID | None = None
+
+
+class Piece(msgspec.Struct, frozen=True, kw_only=True):
+    """One sealed document with the place that it takes in its chain and in its flow."""
+
+    order: Order
+    submission: UUID
+    document: UUID
+    sealed: Sealed
+    position: Position | None
+    flow_key: str
+    ordered: bool
+    max_batch: int
+    overrides_pause: bool
+
+
+def orders_of(
+    routes: tuple[Route, ...], issuers: Mapping[str, Issuer], in_order: Mapping[str, Jurisdiction]
+) -> tuple[Order, ...]:
+    """One issue order for each route, in the order in which the seals may be made."""
+    wanted = {route.jurisdiction: route for route in routes}
+    return tuple(
+        Order(jurisdiction=code, issuer=issuers[code], edition=wanted[code].edition)
+        for code in in_order
+        if code in wanted
+    )
+
+
+def chains_of(
+    orders: tuple[Order, ...], invoice: Invoice, jurisdictions: Mapping[str, Jurisdiction]
+) -> list[tuple[str, str]]:
+    """The chains that the orders will extend, in lock order."""
+    chains = []
+    for order in orders:
+        jurisdiction = jurisdictions[order.jurisdiction]
+        if jurisdiction.seal.chain is None:
+            continue
+        key = jurisdiction.seal.chain(_instruction(jurisdiction, invoice, order), order.issuer)
+        if key is not None:
+            chains.append((order.jurisdiction, key))
+    return sorted(chains)
+
+
+def _instruction(jurisdiction: Jurisdiction, invoice: Invoice, order: Order) -> Any:
+    return instruct(jurisdiction, invoice, kind=order.kind, standing=order.standing, earlier=order.earlier)[0]
+
+
+def make_seals(
+    wiring: Wiring,
+    orders: tuple[Order, ...],
+    invoice: Invoice,
+    keys: Mapping[str, Keys],
+    chains: Mapping[tuple[str, str], Position],
+    at: datetime,
+) -> tuple[Piece, ...]:
+    """Seal each order in turn; facts of one seal reach the later ones. Pure but for ids and signatures."""
+    facts: dict[str, str] = {}
+    pieces = []
+    for order in orders:
+        jurisdiction = wiring.jurisdictions[order.jurisdiction]
+        instruction = _instruction(jurisdiction, invoice, order)
+        chain = jurisdiction.seal.chain(instruction, order.issuer) if jurisdiction.seal.chain else None
+        submission = wiring.new_id()
+        position = None if chain is None else chains[order.jurisdiction, chain]
+        sealed = jurisdiction.seal.seal(
+            Sealing(
+                instruction=instruction,
+                issuer=order.issuer,
+                number=invoice.number or "",
+                submission=str(submission),
+                at=at,
+                edition=order.edition,
+                position=position,
+                facts=facts,
+            ),
+            keys[order.jurisdiction],
+        )
+        facts.update({name: value for name, value in sealed.facts.items() if name in jurisdiction.about.provides})
+        flow = jurisdiction.exchange.flow(instruction, order.issuer)
+        pieces.append(
+            Piece(
+                order=order,
+                submission=submission,
+                document=wiring.new_id(),
+                sealed=sealed,
+                position=position,
+                flow_key=flow.key,
+                ordered=flow.ordered,
+                max_batch=flow.max_batch,
+                overrides_pause=flow.full_batch_overrides_pause,
+            )
+        )
+    return tuple(pieces)
+
+
+def positions(opened: Any, chains: list[tuple[str, str]]) -> dict[tuple[str, str], Position]:
+    """The places that call 1 has locked for us."""
+    return {
+        (code, key): Position(chain=key, sequence=opened["sequences"][n], previous=opened["links"][n])
+        for n, (code, key) in enumerate(chains)
+    }
+
+
+def rows_of(pieces: tuple[Piece, ...]) -> tuple[list[dict[str, object]], list[bytes], list[bytes | None]]:
+    """The pieces as call 2 takes them: records, bodies and links in parallel."""
+    records: list[dict[str, object]] = []
+    for n, piece in enumerate(pieces, start=1):
+        sealed, position = piece.sealed, piece.position
+        records.append(
+            {
+                "n": n,
+                "id": piece.submission,
+                "document_id": piece.document,
+                "jurisdiction": piece.order.jurisdiction,
+                "instruction": piece.order.kind,
+                "name": sealed.name,
+                "media_type": sealed.media_type,
+                "chain": position.chain if position else None,
+                "sequence": position.sequence if position else None,
+                "position": position.sequence if position else 0,
+                "flow_key": piece.flow_key,
+                "ordered": piece.ordered,
+                "max_batch": piece.max_batch,
+                "overrides_pause": piece.overrides_pause,
+                "attributes": dict(sealed.attributes),
+                "facts": dict(sealed.facts),
+                "fingerprint": sealed.fingerprint,
+                "edition": piece.order.edition,
+                "supersedes": piece.order.supersedes,
+            }
+        )
+    return records, [piece.sealed.body for piece in pieces], [piece.sealed.link for piece in pieces]
+
+
+def trail_of(
+    new_id: NewId,
+    origin: Origin,
+    invoice_id: UUID,
+    version: int,
+    pieces: tuple[Piece, ...],
+    number: str,
+    *,
+    first: bool,
+) -> Trail:
+    """What integrators and auditors are told of a finalize (or of a resubmission)."""
+    trail = Trail(new_id, origin.actor.name, origin.request_id)
+    if first:
+        trail.note(
+            "invoice.finalized",
+            "invoice",
+            invoice_id,
+            version=version,
+            state="open",
+            previous="draft",
+            body={"number": number},
+            detail={"number": number, "correlation": origin.correlation},
+        )
+    for piece in pieces:
+        body = {
+            "invoice": written(Prefix.INVOICE, invoice_id),
+            "jurisdiction": piece.order.jurisdiction,
+            "number": number,
+        }
+        trail.note(
+            "submission.queued",
+            "submission",
+            piece.submission,
+            version=1,
+            state="queued",
+            body=body,
+            detail=body | {"sha256": piece.sealed.digest, "fingerprint": piece.sealed.fingerprint},
+        )
+    return trail
+
+
+def numbered(invoice: Invoice, number: str, series: str) -> Invoice:
+    return replace(invoice, number=number, series=series)

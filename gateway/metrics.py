@@ -1,0 +1,56 @@
+"""What Prometheus is told: queues, outcomes, latencies, breakers. One `Metrics` a process, on the registry that it exposes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
+
+PLACE = ("jurisdiction", "environment")
+SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+
+
+class Metrics:
+    """The worker's and the sequencer's instruments. Labels name jurisdictions and states, never a tenant or a document."""
+
+    def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
+        self.outcomes = Counter(
+            "gateway_submission_outcomes", "Documents settled", (*PLACE, "state"), registry=registry
+        )
+        self.exchanges = Histogram(
+            "gateway_exchange_seconds",
+            "Seconds from question to answer",
+            (*PLACE, "endpoint", "result"),
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self.depth = Gauge("gateway_queue_depth", "Documents not settled yet", (*PLACE, "state"), registry=registry)
+        self.age = Gauge("gateway_queue_oldest_seconds", "Age of the oldest of them", (*PLACE, "state"), registry=registry)
+        self.flows_held = Gauge("gateway_flows_held", "Flows that a person must mend", PLACE, registry=registry)
+        self.flows_backing_off = Gauge("gateway_flows_backing_off", "Flows that rest after a failure", PLACE, registry=registry)
+        self.breaker_open = Gauge("gateway_breaker_open", "1 while nobody asks the authority", PLACE, registry=registry)
+        self.turns = Gauge("gateway_turns_running", "Exchanges under way in this process", ("jurisdiction",), registry=registry)
+        self.sequenced = Counter("gateway_rows_sequenced", "Events and audit rows numbered", registry=registry)
+
+    def show_queues(self, rows: Iterable[Any], at: datetime) -> None:
+        """Rows of `platform.queue_depths`: what is no longer there counts nothing."""
+        self.depth.clear()
+        self.age.clear()
+        for row in rows:
+            labels = row["jurisdiction"], row["environment"], row["state"]
+            self.depth.labels(*labels).set(row["depth"])
+            self.age.labels(*labels).set(max(0.0, (at - row["oldest"]).total_seconds()))
+
+    def show_flows(self, rows: Iterable[Any]) -> None:
+        """Rows of `platform.flows_at_rest`."""
+        for row in rows:
+            self.flows_held.labels(row["jurisdiction"], row["environment"]).set(row["held"])
+            self.flows_backing_off.labels(row["jurisdiction"], row["environment"]).set(row["backing_off"])
+
+    def show_breakers(self, rows: Iterable[Any], at: datetime) -> None:
+        """Rows of `platform.breaker`."""
+        for row in rows:
+            is_open = row["open_until"] is not None and row["open_until"] > at
+            self.breaker_open.labels(row["jurisdiction"], row["environment"]).set(float(is_open))

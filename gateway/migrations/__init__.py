@@ -1,0 +1,1 @@
+"""Alembic migrations: dated, one subject each, with lock and statement timeouts."""

@@ -1,0 +1,106 @@
+"""Connections under one role, and transactions in one tenant's context."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from gateway.errors import Busy
+
+Connection = Any
+"""An asyncpg connection (the package ships no types)."""
+
+_encode_json = msgspec.json.Encoder(decimal_format="string").encode
+
+
+def to_json(value: object) -> str:
+    """JSON text for a jsonb parameter; Decimals become strings."""
+    return _encode_json(value).decode()
+
+
+async def _prepare(connection: Connection) -> None:
+    for kind in ("json", "jsonb"):
+        # jsonb travels as text in both directions: callers decode it into the type they want, once.
+        await connection.set_type_codec(kind, schema="pg_catalog", encoder=str, decoder=str)
+
+
+class Store:
+    """A pool of connections that all log in as one role (`gateway_api` or `gateway_worker`)."""
+
+    def __init__(self, pool: Connection, role: str) -> None:
+        self._pool = pool
+        self.role = role
+
+    @classmethod
+    async def open(cls, url: str, *, role: str, size: int = 10) -> Store:
+        """Connect; refuses a login that is a superuser, bypasses row security, or is not the expected role."""
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=min(2, size),
+            max_size=size,
+            init=_prepare,
+            command_timeout=30,
+            server_settings={
+                "lock_timeout": "4000",
+                "idle_in_transaction_session_timeout": "15000",
+                "application_name": role,
+                "jit": "off",
+            },
+        )
+        async with pool.acquire() as connection:
+            found = await connection.fetchrow(
+                "SELECT current_user AS name, rolsuper OR rolbypassrls AS mighty FROM pg_roles "
+                "WHERE rolname = current_user"
+            )
+        if found["name"] != role or found["mighty"]:
+            await pool.close()
+            raise PermissionError(f"this process must log in to the database as {role}, not as {found['name']}")
+        return cls(pool, role)
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """A connection without a tenant: it sees no tenant's rows."""
+        with translated():
+            async with self._pool.acquire() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def tenant(self, tenant: UUID, environment: str) -> AsyncIterator[Connection]:
+        """A transaction that sees and writes one tenant's rows of one environment."""
+        with translated():
+            async with self._pool.acquire() as connection, connection.transaction():
+                await connection.execute("SELECT gateway.enter($1, $2)", tenant, environment)
+                yield connection
+
+
+class translated:
+    """Lock time-outs, deadlocks and lost connections become `Busy`: the caller may send the same request again."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, why: BaseException | None, trace: object) -> None:
+        transient = (
+            asyncpg.LockNotAvailableError,
+            asyncpg.DeadlockDetectedError,
+            asyncpg.SerializationError,
+            asyncpg.InterfaceError,
+            asyncpg.PostgresConnectionError,
+            asyncpg.CannotConnectNowError,
+            asyncpg.AdminShutdownError,
+            asyncpg.CrashShutdownError,
+            ConnectionError,
+        )
+        if isinstance(why, transient):
+            raise Busy(
+                "The database was busy or restarting; nothing was changed unless you are told so on a retry.",
+                headers={"Retry-After": "1"},
+            ) from why
