@@ -1,0 +1,1 @@
+"""What callers may write, and what is refused at the door."""

@@ -1,0 +1,186 @@
+"""Printed rows always add up, computing again changes nothing, and routes that disagree are found."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.document import Invoice
+from schemas.invoice import InvoiceInput
+from schemas.money import HUNDRED, ZERO, round_half_up, scale_of
+from tests.validators.drafts import (
+    PER_GROUP,
+    PER_LINE,
+    POLICIES,
+    SIX_DECIMALS,
+    composed,
+    draft,
+    line,
+    sound,
+    sound_drafts,
+)
+from validators.arithmetic import RoundingPolicy, recompute, reconcile_rounding
+
+policies = st.sampled_from(POLICIES)
+
+
+def assert_adds_up(invoice: Invoice) -> None:
+    """EN 16931-1, BR-CO-10 to BR-CO-16, to the last decimal, and every amount at the currency's scale."""
+    totals, groups = invoice.totals, invoice.tax_breakdown
+    assert sum((row.net for row in invoice.lines), ZERO) == totals.lines
+    assert sum((row.amount for row in invoice.allowances), ZERO) == totals.allowances
+    assert sum((row.amount for row in invoice.charges), ZERO) == totals.charges
+    assert totals.lines - totals.allowances + totals.charges == totals.net
+    assert sum((group.base for group in groups if not group.withheld), ZERO) == totals.net
+    assert sum((g.amount + g.surcharge_amount for g in groups if not g.withheld), ZERO) == totals.tax
+    assert sum((group.amount for group in groups if group.withheld), ZERO) == totals.withheld
+    assert totals.net + totals.tax == totals.gross
+    assert totals.gross - totals.withheld - totals.prepaid + totals.rounding == totals.payable
+    for row in invoice.lines:
+        item = round_half_up(row.quantity * row.unit_price, scale_of(invoice.currency))
+        adjustments = sum((c.amount for c in row.charges), ZERO) - sum((a.amount for a in row.allowances), ZERO)
+        assert item + adjustments == row.net
+    amounts = [*(getattr(totals, name) for name in totals.__struct_fields__), *(row.net for row in invoice.lines)]
+    amounts += [amount for group in groups for amount in (group.base, group.amount, group.surcharge_amount)]
+    assert {amount.as_tuple().exponent for amount in amounts} == {-scale_of(invoice.currency)}
+
+
+@given(sound_drafts(), policies)
+def test_the_rows_add_up(written: InvoiceInput, policy: RoundingPolicy) -> None:
+    assert_adds_up(composed(written, policy)[0])
+
+
+@given(sound_drafts(prices_include_tax=True), policies)
+def test_the_rows_add_up_where_prices_include_tax(written: InvoiceInput, policy: RoundingPolicy) -> None:
+    assert_adds_up(composed(written, policy)[0])
+
+
+@given(sound_drafts(), policies)
+def test_without_included_tax_there_is_nothing_to_round(written: InvoiceInput, policy: RoundingPolicy) -> None:
+    assert composed(written, policy)[0].totals.rounding == 0
+
+
+@given(sound_drafts() | sound_drafts(prices_include_tax=True), policies)
+def test_computing_again_changes_nothing(written: InvoiceInput, policy: RoundingPolicy) -> None:
+    invoice = composed(written, policy)[0]
+    again = recompute(invoice, policy)
+    assert again == invoice
+    assert str(again) == str(invoice)  # not even a trailing zero
+
+
+@given(sound_drafts() | sound_drafts(prices_include_tax=True), policies, policies)
+def test_computing_for_another_route_is_composing_for_it(
+    written: InvoiceInput, first: RoundingPolicy, second: RoundingPolicy
+) -> None:
+    assert recompute(composed(written, first)[0], second) == composed(written, second)[0]
+
+
+@given(sound_drafts())
+def test_each_groups_tax_is_that_of_its_base(written: InvoiceInput) -> None:
+    """BR-CO-17, which holds for the rounding per group."""
+    for group in composed(written)[0].tax_breakdown:
+        exact = group.base * (group.percent or ZERO) / HUNDRED
+        assert group.amount == round_half_up(exact, scale_of(written.currency.upper()))
+
+
+@given(sound_drafts(), st.sampled_from([PER_LINE, SIX_DECIMALS]))
+def test_no_policy_strays_further_than_its_rows_allow(written: InvoiceInput, policy: RoundingPolicy) -> None:
+    ours, reference = composed(written, policy)[0], composed(written)[0]
+    rows = len(ours.lines) + len(ours.allowances) + len(ours.charges)
+    unit = Decimal(1).scaleb(-scale_of(ours.currency))
+    # Each row strays by half a unit at most, in the rate and again in the surcharge; so does the group.
+    assert abs(ours.totals.tax - reference.totals.tax) <= (rows + len(ours.tax_breakdown)) * unit
+
+
+def test_halves_are_rounded_up() -> None:
+    """1 at 69.965, which rounding to even makes 69.96."""
+    invoice = sound(draft(line("69.965", percent="4")))
+    assert invoice.lines[0].net == Decimal("69.97")
+    assert sound(draft(line("69.965", quantity="-1"), kind="corrective")).lines[0].net == Decimal("-69.97")
+
+
+def test_printed_lines_sum_to_the_printed_total() -> None:
+    """invopop/gobl issue 463: three lines of a third, whose unrounded sum is not that of the printed nets."""
+    invoice = sound(draft(*(line("10.333333", quantity="1") for _ in range(3))))
+    assert [str(row.net) for row in invoice.lines] == ["10.33"] * 3
+    assert str(invoice.totals.net) == "30.99"
+    assert str(invoice.totals.tax) == "6.51"
+
+
+def test_three_policies_and_what_they_make_of_the_same_lines() -> None:
+    """0.10 at 5 % is half a cent: three of them are 0.015 together and 0.03 line by line."""
+    written = draft(*(line("0.10", percent="5") for _ in range(3)))
+    assert str(sound(written, PER_GROUP).totals.tax) == "0.02"
+    assert str(sound(written, PER_LINE).totals.tax) == "0.03"
+    assert str(sound(written, SIX_DECIMALS).totals.tax) == "0.02"
+    assert str(sound(written, PER_GROUP).lines[0].taxes[0].amount) == "0.01"
+    assert str(sound(written, SIX_DECIMALS).lines[0].taxes[0].amount) == "0.005000"
+
+
+def test_equal_percentages_are_one_group() -> None:
+    invoice = sound(draft(line(percent="21"), line(percent="21.00"), line(percent="10")))
+    assert [(str(group.percent), str(group.base)) for group in invoice.tax_breakdown] == [
+        ("21", "200.00"),
+        ("10", "100.00"),
+    ]
+
+
+def test_the_equivalence_surcharge_is_part_of_the_tax() -> None:
+    """Recargo de equivalencia of 5.2 % beside VAT of 21 %."""
+    invoice = sound(draft(line("100", taxes=[{"percent": "21", "surcharge": "5.2"}])))
+    (group,) = invoice.tax_breakdown
+    assert (str(group.amount), str(group.surcharge_amount)) == ("21.00", "5.20")
+    assert (str(invoice.totals.tax), str(invoice.totals.payable)) == ("26.20", "126.20")
+    assert str(invoice.lines[0].taxes[0].surcharge_amount) == "5.20"
+
+
+def test_withheld_income_tax_is_taken_off_what_is_payable() -> None:
+    """IRPF of 15 % on a professional's fee."""
+    taxes = [{"percent": "21"}, {"tax": "IRPF", "percent": "15", "withheld": True}]
+    totals = sound(draft(line("1000", taxes=taxes))).totals
+    assert (str(totals.tax), str(totals.gross)) == ("210.00", "1210.00")
+    assert (str(totals.withheld), str(totals.payable)) == ("150.00", "1060.00")
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "net", "tax"),
+    [("JPY", "1235", "1235", "124"), ("BHD", "12.3455", "12.346", "1.235"), ("EUR", "12.345", "12.35", "1.24")],
+)
+def test_amounts_have_their_currencys_decimals(currency: str, price: str, net: str, tax: str) -> None:
+    totals = sound(draft(line(price, percent="10"), currency=currency)).totals
+    assert (str(totals.net), str(totals.tax)) == (net, tax)
+
+
+def test_allowances_and_charges_of_lines_and_of_the_document() -> None:
+    taxes = [{"percent": "21"}]
+    invoice = sound(
+        draft(
+            line("100", quantity="3", allowances=[{"percent": "10"}], charges=[{"amount": "5.00"}]),
+            line("50", percent="10"),
+            allowances=[{"percent": "10", "taxes": taxes}],
+            charges=[{"amount": "7.5", "taxes": [{"percent": "10"}]}],
+        )
+    )
+    assert str(invoice.lines[0].net) == "275.00"  # 300 - 30 + 5
+    assert invoice.allowances[0].base == 325
+    assert str(invoice.allowances[0].amount) == "32.50"
+    assert [str(group.base) for group in invoice.tax_breakdown] == ["242.50", "57.50"]
+    assert str(invoice.totals.net) == "300.00"
+
+
+def test_routes_that_agree_have_nothing_to_reconcile() -> None:
+    written = draft(line("100"))
+    assert reconcile_rounding({"a": sound(written), "b": sound(written, PER_LINE)}) is None
+    assert reconcile_rounding({"a": sound(written)}) is None
+    assert reconcile_rounding({}) is None
+
+
+def test_routes_that_disagree_are_named_with_the_difference() -> None:
+    written = draft(*(line("0.10", percent="5") for _ in range(3)))
+    finding = reconcile_rounding({"one": sound(written), "two": sound(written, PER_LINE)})
+    assert finding is not None
+    assert finding.rule == "GW-ROUNDING"
+    assert finding.found is not None
+    assert finding.found.startswith("two: tax 0.03 (0.01 against one)")
+    assert finding.expected == "one: tax 0.02, withheld 0.00, payable 0.32"
