@@ -1,0 +1,51 @@
+"""Peppol: UBL invoices and credit notes of BIS Billing 3.0, handed to the network through an access point."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from jurisdictions.contract import About, CredentialSpec, EndpointSpec, Jurisdiction, Obligation, Scope
+from jurisdictions.peppol.corrections import DESK
+from jurisdictions.peppol.exchange import CREDENTIAL, ENDPOINT, EXCHANGE
+from jurisdictions.peppol.rules import CODE, EDITION, LAW
+from jurisdictions.peppol.seal import SEAL
+from jurisdictions.peppol.simulator import SIMULATOR
+from schemas.invoice import Kind
+
+ABOUT = About(
+    code=CODE,
+    name="Peppol BIS Billing 3.0",
+    sources=(
+        "Peppol BIS Billing 3.0.21 (May 2026 release)",
+        "EN 16931-1:2017 and its validation artefacts 1.3.16",
+        "OASIS UBL 2.1",
+        "Peppol business message envelope (SBDH) 2.0.2",
+        "Peppol code lists 9.7",
+    ),
+    editions=(EDITION,),
+    kinds=(Kind.INVOICE, Kind.CREDIT_NOTE),
+    credentials=(
+        CredentialSpec(
+            name=CREDENTIAL,
+            scope=Scope.PLATFORM,
+            kind="secret",
+            fields=("token",),
+            purpose="The token that the access point gave to this platform.",
+        ),
+    ),
+    endpoints=(EndpointSpec(name=ENDPOINT, live=""),),
+    maturity=(
+        "Documents are compared with the official schemas and rules. Transmission goes through an access point that "
+        "the operator configures; in test it is simulated."
+    ),
+    obligations=(
+        Obligation(
+            who="Belgium: invoices between businesses that are subject to VAT",
+            valid_from=date(2026, 1, 1),
+            law="Loi du 6 février 2024 modifiant le Code de la TVA (facturation électronique obligatoire)",
+        ),
+    ),
+    consumes=("verification_url", "verification_phrase"),
+)
+
+JURISDICTION = Jurisdiction(about=ABOUT, law=LAW, seal=SEAL, exchange=EXCHANGE, desk=DESK, simulator=SIMULATOR)

@@ -1,0 +1,54 @@
+"""What only Peppol knows of an issuer and of an invoice."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from schemas.party import Endpoint
+from schemas.texts import Block, Country, Currency, Short
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An issuer's own settings.
+
+    `participant` sends in place of the first usable endpoint of the issuer. `tax_currency` is the seller's accounting
+    currency (BT-6): invoices in another one then state their tax in it too, by the invoice's own exchange rate.
+    """
+
+    participant: Endpoint | None = None
+    tax_currency: Currency | None = None
+
+
+class Extension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`extensions.peppol` of an invoice.
+
+    `participant` receives in place of the customer's first usable endpoint. `notes` join the invoice's note (BT-22).
+    `accounting_cost` is BT-19, `mandate_reference` BT-89, `delivery_country` BT-80 (else the buyer's country).
+    `withheld`: the standard has no withheld taxes. `refuse` (default) stops such an invoice; `note` lets it go out with
+    the full amount due and a sentence in the payment terms that says what is withheld.
+    """
+
+    participant: Endpoint | None = None
+    notes: Annotated[tuple[Block, ...], Meta(max_length=10)] = ()
+    accounting_cost: Short | None = None
+    mandate_reference: Short | None = None
+    delivery_country: Country | None = None
+    withheld: Literal["refuse", "note"] = "refuse"
+
+
+def settings_of(value: object) -> Settings:
+    """The issuer's settings, or the defaults where it has none."""
+    return value if isinstance(value, Settings) else Settings()
+
+
+def extension_of(value: object) -> Extension:
+    """The invoice's extension, or the defaults; also from the raw mapping, where it can be read."""
+    if isinstance(value, Extension):
+        return value
+    try:
+        return msgspec.convert(value, Extension) if value else Extension()
+    except msgspec.ValidationError:
+        return Extension()
