@@ -15,6 +15,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, SwaggerRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import CollectorRegistry
 
 from gateway.api.authentication import Keyholders, guard
 from gateway.api.cases import CaseController
@@ -25,6 +26,7 @@ from gateway.api.law import JurisdictionController, events, validate
 from gateway.api.problems import HANDLERS
 from gateway.api.requests import RESPONSES
 from gateway.api.submissions import SubmissionController, flows
+from gateway.metrics import Metrics
 from gateway.wiring import Wiring
 
 MAX_BODY = 10_000_000
@@ -75,6 +77,7 @@ def create_app(
     wiring: Wiring, *, on_shutdown: list[Callable[[], Awaitable[None]]] | None = None, debug: bool = False
 ) -> Litestar:
     """The application over the given parts. A handler without a `scope` fails here, not at its first request."""
+    registry = CollectorRegistry()
     app = Litestar(
         route_handlers=[
             InvoiceController,
@@ -95,7 +98,14 @@ def create_app(
         exception_handlers=HANDLERS,
         request_max_body_size=MAX_BODY,
         openapi_config=openapi(),
-        state=State({"wiring": wiring, "keyholders": Keyholders(wiring.store, wiring.clock)}),
+        state=State(
+            {
+                "wiring": wiring,
+                "keyholders": Keyholders(wiring.store, wiring.clock),
+                "registry": registry,
+                "metrics": Metrics(registry),
+            }
+        ),
         on_shutdown=list(on_shutdown or []),
         debug=debug,
         logging_config=None,

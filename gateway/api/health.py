@@ -7,7 +7,6 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from gateway.api.requests import wiring_of
 from gateway.errors import GatewayError
-from gateway.metrics import observe_queues
 
 
 @get("/healthz", opt={"scope": None}, tags=["Health"], summary="The process lives")
@@ -27,6 +26,12 @@ async def readyz(request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
 
 @get("/metrics", opt={"scope": None}, include_in_schema=False)
 async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """Prometheus text; queue depths are read when asked for."""
-    await observe_queues(wiring_of(request).store)
-    return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    """Prometheus text; queues and breakers are read when asked for, numbers only."""
+    wiring, figures, registry = wiring_of(request), request.app.state.metrics, request.app.state.registry
+    async with wiring.store.connection() as connection:
+        queues = await connection.fetch("SELECT * FROM platform.queue_depths()")
+        breakers = await connection.fetch("SELECT environment, jurisdiction, open_until FROM platform.breaker")
+    now = wiring.clock()
+    figures.show_queues(queues, now)
+    figures.show_breakers(breakers, now)
+    return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -29,6 +29,10 @@ async def _prepare(connection: Connection) -> None:
         await connection.set_type_codec(kind, schema="pg_catalog", encoder=str, decoder=str)
 
 
+async def _as_it_is(connection: Connection) -> None:
+    return None
+
+
 class Store:
     """A pool of connections that all log in as one role (`gateway_api` or `gateway_worker`)."""
 
@@ -45,6 +49,9 @@ class Store:
             max_size=size,
             init=_prepare,
             command_timeout=30,
+            # Nothing outlives a transaction here (SET LOCAL, transaction locks), so the usual reset would be a round trip
+            # for nothing, twice in each finalize.
+            reset=_as_it_is,
             server_settings={
                 "lock_timeout": "4000",
                 "idle_in_transaction_session_timeout": "15000",
