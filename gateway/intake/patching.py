@@ -41,5 +41,10 @@ def differing(former: Any, fresh: Any, at: str = "") -> Iterator[str]:
 
 
 def within(pointer: str, editable: tuple[str, ...]) -> bool:
-    """Whether the pointer lies at or below one of the editable ones (`""` is everything)."""
-    return any(prefix in ("", pointer) or pointer.startswith(prefix.rstrip("/") + "/") for prefix in editable)
+    """Whether the pointer lies at or below an editable one: `""` is everything, `*` stands for any one step."""
+    steps = pointer.split("/")
+    return any(_covers(prefix.split("/"), steps) for prefix in editable)
+
+
+def _covers(prefix: list[str], steps: list[str]) -> bool:
+    return len(prefix) <= len(steps) and all(one in ("*", step) for one, step in zip(prefix, steps, strict=False))

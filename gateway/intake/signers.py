@@ -7,18 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from gateway.actor import Actor
-from gateway.clock import NIL
-from gateway.identity import Prefix, written
 from gateway.store import objects
-from gateway.vault import StoredCredential, credential_context, sealed_credential
+from gateway.store.credentials import stored_context
+from gateway.vault import StoredCredential, sealed_credential
 from gateway.wiring import Wiring
 from jurisdictions.contract import Jurisdiction, Keys
 
 
 def context_of(tenant: UUID, environment: str, issuer: UUID, jurisdiction: str, name: str) -> str:
-    """What a sealed credential is bound to: moved elsewhere, it does not open."""
-    owner = "tenant" if issuer == NIL else written(Prefix.ISSUER, issuer)
-    return credential_context(tenant.hex, environment, owner, jurisdiction, name)
+    """What a sealed credential is bound to, as the worker opens it: moved elsewhere, it does not open."""
+    return stored_context(tenant, environment, issuer, jurisdiction, name)
 
 
 def stored(wiring: Wiring, tenant: UUID, environment: str, row: Mapping[str, Any], kind: str) -> StoredCredential:

@@ -1,0 +1,118 @@
+"""Spain: VERI*FACTU, invoice records chained by huella and sent to the AEAT as they are made (RD 1007/2023)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from jurisdictions.contract import (
+    About,
+    CredentialSpec,
+    Desk,
+    Edition,
+    EndpointSpec,
+    Exchange,
+    Jurisdiction,
+    Law,
+    Scope,
+    Seal,
+)
+from jurisdictions.verifactu import (
+    advice,
+    codelists,
+    corrections,
+    deadlines,
+    exchange,
+    judgement,
+    messages,
+    rules,
+    seal,
+)
+from jurisdictions.verifactu.settings import Extension, LineExtension, Settings
+from jurisdictions.verifactu.simulator import SIMULATOR
+from schemas.document import Invoice
+from schemas.invoice import Kind
+from schemas.states import SubmissionState
+
+ABOUT = About(
+    code="verifactu",
+    name="Spain: VERI*FACTU",
+    sources=(
+        "RD 1007/2023 (consolidated to 2025-12-03)",
+        "Order HAC/1177/2024",
+        "AEAT, Validaciones y errores 1.2.2 (2026-04-08)",
+        "AEAT, Descripción del servicio web 1.0.3 (2025-07-28)",
+        "AEAT, huella document 0.1.2 (2024-08-27)",
+        "AEAT, QR document 0.5.0 (2025-12-10)",
+    ),
+    editions=(Edition(code=rules.EDITION, valid_from=date(2024, 10, 28)),),
+    kinds=(Kind.INVOICE, Kind.CREDIT_NOTE, Kind.DEBIT_NOTE, Kind.CORRECTIVE),
+    credentials=(
+        CredentialSpec(
+            name=messages.CREDENTIAL,
+            scope=Scope.ISSUER,
+            kind="pkcs12",
+            fields=("p12", "password"),
+            purpose="Qualified certificate of the issuer, its representative or a colaborador social, for mutual TLS.",
+        ),
+    ),
+    endpoints=(
+        EndpointSpec(name=messages.ENDPOINT, live=codelists.LIVE_HOST, preproduction=codelists.PREPRODUCTION_HOST),
+    ),
+    maturity=(
+        "Records, huella, chain, messages and answers are tested against the AEAT's published schemas, vectors and"
+        " samples; the talk with the AEAT is simulated, as no certificate was at hand."
+    ),
+    obligations=deadlines.OBLIGATIONS,
+    provides=("verification_url", "verification_phrase"),
+    slots=4,
+    longest_pause_seconds=3600,
+)
+
+
+def deliverable(state: SubmissionState) -> bool:
+    """Once sealed, always: the invoice may be handed over before the AEAT has answered (RD 1007/2023 art. 9)."""
+    return True
+
+
+def render(invoice: Invoice, facts: Mapping[str, str]) -> Mapping[str, str]:
+    """What the printed form must show: the QR, the words above and below it (Order HAC/1177/2024 art. 21)."""
+    if "verification_url" not in facts:
+        return {}
+    return {
+        "qr_content": facts["verification_url"],
+        "qr_error_correction": "M",
+        "qr_title": codelists.QR_TITLE,
+        "qr_legend": facts.get("verification_phrase", codelists.PHRASE),
+        "qr_short_legend": codelists.SHORT_PHRASE,
+        "qr_millimetres": "30-40",
+    }
+
+
+JURISDICTION = Jurisdiction(
+    about=ABOUT,
+    law=Law(
+        route=rules.route,
+        check=rules.check,
+        judge=judgement.judge,
+        settings_type=Settings,
+        extension_type=Extension,
+        line_extension_type=LineExtension,
+    ),
+    seal=Seal(seal=seal.seal, preview=seal.preview, chain=seal.chain, verify=seal.verify, link=seal.link),
+    exchange=Exchange(
+        flow=exchange.flow,
+        batch=exchange.batch,
+        begin=exchange.begin,
+        resume=exchange.resume,
+        inquire=exchange.inquire,
+    ),
+    desk=Desk(
+        classify=advice.classify,
+        corrections=corrections.corrections,
+        deadlines=deadlines.deadlines,
+        deliverable=deliverable,
+        render=render,
+    ),
+    simulator=SIMULATOR,
+)

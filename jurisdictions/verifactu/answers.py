@@ -1,0 +1,234 @@
+"""Reading what the AEAT answers: the lines of a remission, the entries of a consulta, faults and pages of HTML.
+
+Nothing here decides; `exchange` does. Source: RespuestaSuministro.xsd and RespuestaConsultaLR.xsd 1.0, "Descripción
+del servicio web" 1.0.3 §5. Lists are read leniently: the published samples differ in gender (Correcta, Correcto).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lxml import etree
+
+from jurisdictions.contract import Answer
+from jurisdictions.contract import Failure as TransportFailure
+from jurisdictions.kit import soap
+from jurisdictions.verifactu import codelists as lists
+
+_CODE = re.compile(r"Codigo\[(\d{4})\]\.?\s*")
+CERTIFICATE = "CERTIFICATE"
+
+
+class Trouble(StrEnum):
+    """Why there is nothing to read. `lost`: they may have taken it. `busy`: they certainly did not."""
+
+    NOT_SENT = "not_sent"
+    LOST = "lost"
+    BUSY = "busy"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An answer without a result. `code` and `message` are theirs where they gave any."""
+
+    trouble: Trouble
+    code: str
+    message: str
+    retry_after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """RegistroDuplicado: which request they hold under this number, and its state."""
+
+    request: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """RespuestaLinea. `operation` is Alta or Anulacion; `xml` the line as they wrote it."""
+
+    nif: str
+    number: str
+    date: str
+    operation: str
+    state: str
+    code: str | None
+    message: str | None
+    duplicate: Duplicate | None
+    xml: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """RespuestaRegFactuSistemaFacturacion. `wait` is TiempoEsperaEnvio in seconds."""
+
+    csv: str | None
+    presented_at: str | None
+    wait: int
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What they hold of one invoice: `state` Correcto, AceptadoConErrores or Anulado."""
+
+    number: str
+    date: str
+    huella: str
+    state: str
+    code: str | None
+    message: str | None
+    request: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a consulta; `next` is the ClavePaginacion of the following one."""
+
+    entries: tuple[Entry, ...]
+    next: tuple[str, str, str] | None
+
+
+DEFAULT_WAIT = 60
+"""Seconds between two remissions before the AEAT has said otherwise (Order HAC/1177/2024 art. 16.2)."""
+
+
+def result(answer: Answer) -> Result | Failure:
+    content = _content(answer)
+    if isinstance(content, Failure):
+        return content
+    if content.tag != _r("RespuestaRegFactuSistemaFacturacion"):
+        return Failure(Trouble.LOST, "ANSWER", f"An unexpected answer: {etree.QName(content).localname}.")
+    wait = (content.findtext(_r("TiempoEsperaEnvio")) or "").strip()
+    return Result(
+        csv=_text(content, _r("CSV")),
+        presented_at=_text(content, f"{_r('DatosPresentacion')}/{_s('TimestampPresentacion')}"),
+        wait=int(wait) if wait.isascii() and wait.isdigit() else DEFAULT_WAIT,
+        lines=tuple(map(_line, content.iterfind(_r("RespuestaLinea")))),
+    )
+
+
+def page(answer: Answer) -> Page | Failure:
+    content = _content(answer)
+    if isinstance(content, Failure):
+        return content
+    if content.tag != _c("RespuestaConsultaFactuSistemaFacturacion"):
+        return Failure(Trouble.LOST, "ANSWER", f"An unexpected answer: {etree.QName(content).localname}.")
+    key = content.find(_c("ClavePaginacion"))
+    more = key is not None and _text(content, _c("IndicadorPaginacion")) == "S"
+    return Page(
+        entries=tuple(_entries(content)),
+        next=_identity(key) if more and key is not None else None,
+    )
+
+
+def _line(line: etree._Element) -> Line:
+    nif, number, date = _identity(line.find(_r("IDFactura")))
+    duplicate = line.find(_r("RegistroDuplicado"))
+    return Line(
+        nif=nif,
+        number=number,
+        date=date,
+        operation=_text(line, f"{_r('Operacion')}/{_s('TipoOperacion')}") or "",
+        state=_text(line, _r("EstadoRegistro")) or "",
+        code=_text(line, _r("CodigoErrorRegistro")),
+        message=_text(line, _r("DescripcionErrorRegistro")),
+        duplicate=None
+        if duplicate is None
+        else Duplicate(
+            request=_text(duplicate, _s("IdPeticionRegistroDuplicado")) or "",
+            state=_text(duplicate, _s("EstadoRegistroDuplicado")) or "",
+        ),
+        xml=etree.tostring(line, with_tail=False),
+    )
+
+
+def _entries(content: etree._Element) -> Iterator[Entry]:
+    for entry in content.iterfind(_c("RegistroRespuestaConsultaFactuSistemaFacturacion")):
+        _, number, date = _identity(entry.find(_c("IDFactura")))
+        state = _c("EstadoRegistro")
+        yield Entry(
+            number=number,
+            date=date,
+            huella=_text(entry, f"{_c('DatosRegistroFacturacion')}/{_c('Huella')}") or "",
+            state=_text(entry, f"{state}/{state}") or "",
+            code=_text(entry, f"{state}/{_c('CodigoErrorRegistro')}"),
+            message=_text(entry, f"{state}/{_c('DescripcionErrorRegistro')}"),
+            request=_text(entry, f"{_c('DatosPresentacion')}/{_s('IdPeticion')}"),
+        )
+
+
+def _content(answer: Answer) -> etree._Element | Failure:
+    """The content of the SOAP body, or why there is none. A fault comes with any status."""
+    if answer.failure is not None:
+        sure = answer.failure is TransportFailure.NOT_SENT
+        trouble = Trouble.NOT_SENT if sure else Trouble.LOST
+        return Failure(trouble, "NETWORK", answer.detail or "No answer came.")
+    if answer.status in {301, 302, 303, 307, 401, 403}:
+        return Failure(Trouble.REFUSED, CERTIFICATE, f"HTTP {answer.status}: the certificate was not accepted.")
+    try:
+        content = soap.opened(answer.body)
+    except soap.NotAnEnvelope as why:
+        return _unreadable(answer, str(why))
+    if isinstance(content, soap.Fault):
+        return _fault(content)
+    return content
+
+
+def _unreadable(answer: Answer, why: str) -> Failure:
+    """No SOAP. A page of HTML comes from a server in front of the service, which never saw the message; a gateway's
+    timeout (502, 504) or a cut answer may have come after it took it."""
+    waiting = answer.headers.get("retry-after", "")
+    retry_after = int(waiting) if waiting.isascii() and waiting.isdigit() else None
+    text = f"HTTP {answer.status}: {why}"
+    start = answer.body[:2000].lower()
+    if b"<html" in start and (b"certificado" in start or b"401" in start):
+        return Failure(Trouble.REFUSED, CERTIFICATE, text)
+    if answer.status not in {502, 504} and (answer.status == 429 or answer.status >= 500 or b"<html" in start):
+        return Failure(Trouble.BUSY, str(answer.status), text, retry_after)
+    if 400 <= answer.status < 500:
+        return Failure(Trouble.REFUSED, str(answer.status), text)
+    return Failure(Trouble.LOST, str(answer.status), text, retry_after)
+
+
+def _fault(fault: soap.Fault) -> Failure:
+    """`env:Client` with `Codigo[4102].text` refuses the whole message; technical codes and `env:Server` pass by."""
+    found = _CODE.search(fault.text)
+    code = found.group(1) if found else ""
+    message = fault.text[found.end() :] if found else fault.text
+    if fault.code != "Client" or code in lists.MESSAGE_TECHNICAL:
+        return Failure(Trouble.BUSY, code or fault.code, message)
+    return Failure(Trouble.REFUSED, code or fault.code, message)
+
+
+def _identity(element: etree._Element | None) -> tuple[str, str, str]:
+    if element is None:
+        return "", "", ""
+    return (
+        _text(element, _s("IDEmisorFactura")) or "",
+        _text(element, _s("NumSerieFactura")) or "",
+        _text(element, _s("FechaExpedicionFactura")) or "",
+    )
+
+
+def _text(element: etree._Element, path: str) -> str | None:
+    """The trimmed text, or None where it is absent or empty."""
+    return (element.findtext(path) or "").strip() or None
+
+
+def _s(name: str) -> str:
+    return f"{{{lists.SF}}}{name}"
+
+
+def _r(name: str) -> str:
+    return f"{{{lists.SF_RESPUESTA}}}{name}"
+
+
+def _c(name: str) -> str:
+    return f"{{{lists.SF_RESPUESTA_CONSULTA}}}{name}"

@@ -1,0 +1,190 @@
+"""Sealing: huella, Encadenamiento and time, made at the moment of issue and never again.
+
+Sources: RD 1007/2023 art. 9 (the record is made at, or immediately before, issue), Order HAC/1177/2024 arts. 7 and 13;
+huella document 0.1.2; QR document 0.5.0.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from functools import lru_cache
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from jurisdictions.contract import Instruction, Issuer, Keys, Sealed, Sealing
+from jurisdictions.kit import xml
+from jurisdictions.verifactu import codelists as lists
+from jurisdictions.verifactu import document, huella
+from jurisdictions.verifactu.document import Outline
+from jurisdictions.verifactu.parties import spanish_nif
+from schemas.findings import Finding, Findings
+
+
+def chain(instruction: Instruction, issuer: Issuer) -> str:
+    """One chain per obligado and installation; altas, anulaciones and all series share it (Order art. 7)."""
+    return f"{spanish_nif(issuer.party) or ''}:{document.settings_of(issuer).installation}"
+
+
+def seal(sealing: Sealing, keys: Keys) -> Sealed:
+    """The record with its huella. VERI*FACTU systems do not sign (RD art. 16.3): `keys` stay untouched."""
+    about = document.outline(sealing.instruction, sealing.issuer)
+    before = None
+    if sealing.position is not None and sealing.position.previous is not None:
+        before = huella.unpacked(sealing.position.previous)
+    at = local_time(sealing.at, sealing.issuer.time_zone)
+    link = document.first()
+    if before is not None:
+        link = document.after(before.nif, before.number, before.date, before.huella)
+    previous = "" if before is None else before.huella
+    cuota, importe = document.money(about.cuota_total), document.money(about.importe_total)
+    content: str
+    if about.operation == "anulacion":
+        stamp = huella.anulacion(about.nif, sealing.number, about.dated, previous, at)
+        content = ""
+        record = document.anulacion(about, sealing.number, link, at, stamp)
+    else:
+        stamp = huella.alta(about.nif, sealing.number, about.dated, about.tipo, cuota, importe, previous, at)
+        content = document.body(about)
+        record = document.alta(about, sealing.number, content, link, at, stamp)
+    body = record.encode()
+    digest = hashlib.sha256(body).hexdigest()
+    return Sealed(
+        name=document.NAME,
+        media_type=document.MEDIA_TYPE,
+        body=body,
+        digest=digest,
+        fingerprint=_fingerprint(about, sealing.number, content),
+        link=huella.packed(
+            huella.Link(nif=about.nif, number=sealing.number, date=about.dated, huella=stamp, digest=digest)
+        ),
+        attributes=_attributes(about, sealing, stamp, importe),
+        facts={} if about.operation == "anulacion" else facts(about, sealing, importe),
+    )
+
+
+def _fingerprint(about: Outline, number: str, content: str) -> str:
+    """Flags, link, system and time aside: a correction that says what the refused record said has the same one."""
+    kind = "anulacion" if about.operation == "anulacion" else "alta"
+    text = "\n".join((kind, about.nif, number, about.dated, about.name, about.extension.ref_externa or "", content))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _attributes(about: Outline, sealing: Sealing, stamp: str, importe: str) -> dict[str, str]:
+    """What exchange and reporting need. `period` is the month under which the AEAT files the invoice."""
+    day = about.operation_date or sealing.instruction.invoice.issue_date
+    return {
+        "nif": about.nif,
+        "name": about.name,
+        "number": sealing.number,
+        "date": about.dated,
+        "period": f"{day.year:04}-{day.month:02}",
+        "operation": about.operation,
+        "huella": stamp,
+        "tipo_factura": about.tipo,
+        "total": importe,
+        "rechazo_previo": about.flags.rechazo_previo or "N",
+    }
+
+
+def facts(about: Outline, sealing: Sealing, importe: str) -> dict[str, str]:
+    """The QR's URL and the phrase that stands below it (Order arts. 20 and 21)."""
+    number = quote(sealing.number, safe="")
+    url = f"nif={about.nif}&numserie={number}&fecha={about.dated}&importe={importe}"
+    host = lists.QR_HOSTS[sealing.issuer.environment]
+    return {"verification_url": f"{host}{lists.QR_PATH}?{url}", "verification_phrase": lists.PHRASE}
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def local_time(at: datetime, time_zone: str) -> str:
+    """`YYYY-MM-DDThh:mm:ss+hh:mm` in the zone of the issuer; anything else is refused (1244)."""
+    return at.astimezone(_zone(time_zone)).isoformat(timespec="seconds")
+
+
+def preview(instruction: Instruction, issuer: Issuer, at: datetime) -> bytes:
+    """The record as it would say it, without number, link and seal."""
+    about = document.outline(instruction, issuer)
+    number = instruction.invoice.number or document.DRAFT_NUMBER
+    return xml.document(document.draft(about, number))
+
+
+def link(body: bytes) -> bytes:
+    """The link of a stored record, from its bytes alone. Raises `kit.xml.UnreadableXML`."""
+    stamp = huella.read(xml.parse(body))
+    return huella.packed(
+        huella.Link(
+            nif=stamp.nif,
+            number=stamp.number,
+            date=stamp.date,
+            huella=stamp.recomputed,
+            digest=hashlib.sha256(body).hexdigest(),
+        )
+    )
+
+
+def verify(body: bytes, previous: bytes | None) -> Findings:
+    """Whether a stored record still has its huella and stands behind the record that `previous` came from."""
+    try:
+        record = xml.parse(body)
+    except xml.UnreadableXML as why:
+        return (_broken("VERIFACTU-RECORD", f"The stored record cannot be read: {why}."),)
+    if not huella.is_record(record):
+        return (_broken("VERIFACTU-RECORD", "The stored document is no record of VERI*FACTU."),)
+    stamp = huella.read(record)
+    findings: list[Finding] = []
+    if stamp.huella != stamp.recomputed:
+        findings.append(
+            _broken(
+                "AEAT-2000",
+                "The huella is not that of the record.",
+                found=stamp.huella,
+                expected=stamp.recomputed,
+                code="2000",
+            )
+        )
+    findings.extend(_linked(stamp, previous))
+    return tuple(findings)
+
+
+def _linked(stamp: huella.Stamp, previous: bytes | None) -> Findings:
+    if previous is None:
+        if stamp.first and stamp.previous is None:
+            return ()
+        return (_broken("VERIFACTU-CHAIN", "The first record of the chain does not say PrimerRegistro."),)
+    try:
+        before = huella.unpacked(previous)
+    except msgspec.DecodeError:
+        return (_broken("VERIFACTU-CHAIN", "The link of the record before cannot be read."),)
+    expected = (before.nif, before.number, before.date, before.huella)
+    if stamp.previous == expected and not stamp.first:
+        return ()
+    found = "PrimerRegistro" if stamp.previous is None else " ".join(stamp.previous)
+    return (
+        _broken(
+            "VERIFACTU-CHAIN",
+            "The record is not linked to the one before it.",
+            found=found,
+            expected=" ".join(expected),
+        ),
+    )
+
+
+def _broken(
+    rule: str, message: str, *, found: str | None = None, expected: str | None = None, code: str | None = None
+) -> Finding:
+    return Finding(
+        rule=rule,
+        message=message,
+        source="aeat" if code else "gateway",
+        location="/RegistroAlta | /RegistroAnulacion",
+        found=found,
+        expected=expected,
+        external_code=code,
+        fix="Do not change the record; look for who changed the stored bytes, and keep both as evidence.",
+    )
