@@ -1,4 +1,4 @@
-"""JSON merge patch (RFC 7396), and which pointers a patch touches."""
+"""JSON merge patch (RFC 7396), and where two JSON values differ."""
 
 from __future__ import annotations
 
@@ -17,15 +17,6 @@ def merged(target: Any, patch: Any) -> Any:
         else:
             result[name] = merged(result.get(name), value)
     return result
-
-
-def touched(patch: Any, at: str = "") -> Iterator[str]:
-    """JSON pointers of what the patch writes or removes."""
-    if not isinstance(patch, dict) or not patch:
-        yield at
-        return
-    for name, value in patch.items():
-        yield from touched(value, f"{at}/{name.replace('~', '~0').replace('/', '~1')}")
 
 
 def differing(former: Any, fresh: Any, at: str = "") -> Iterator[str]:

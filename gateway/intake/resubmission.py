@@ -146,8 +146,8 @@ async def _prepare(wiring: Wiring, connection: Connection, origin: Origin, case:
     sent = await submissions.of_invoice(connection, actor.tenant, actor.environment, case["invoice_id"])
     submission = next(row for row in sent if row["id"] == case["submission_id"])
     code = case["jurisdiction"]
-    _only_editable(case, wish)
     body = read_patched(invoice["draft"], wish.changes)
+    _only_editable(case, msgspec.json.decode(invoice["draft"]), msgspec.to_builtins(body))
     ground = await read_ground(connection, actor, body)
     draft = draft_invoice(wiring.jurisdictions, invoice["id"], body, ground, wiring.clock())
     if not draft.ready:
@@ -168,9 +168,9 @@ async def _prepare(wiring: Wiring, connection: Connection, origin: Origin, case:
     return Work(case=case, submission=submission, invoice=invoice, draft=draft, order=order)
 
 
-def _only_editable(case: Any, wish: CaseAction) -> None:
+def _only_editable(case: Any, former: Any, fresh: Any) -> None:
     editable = _list.decode(case["editable"])
-    outside = [at for at in patching.touched(wish.changes) if at and not patching.within(at, editable)]
+    outside = [at for at in patching.differing(former, fresh) if not patching.within(at, editable)]
     if outside:
         raise Refused(
             "What was issued cannot be changed there; only a correcting document can.",

@@ -1,0 +1,62 @@
+"""Mexico: CFDI 4.0 of type I (invoice) and E (credit note), stamped by a PAC.
+
+Law: CFF arts. 29 and 29-A; RMF 2.7; Anexo 20 (CFDI 4.0, Timbre Fiscal Digital 1.1) with its filling guide and matrix
+of errors.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from jurisdictions.cfdi.corrections import DESK
+from jurisdictions.cfdi.exchange import EXCHANGE
+from jurisdictions.cfdi.rules import EDITION, LAW
+from jurisdictions.cfdi.seal import SEAL
+from jurisdictions.cfdi.simulator import SIMULATOR
+from jurisdictions.contract import About, CredentialSpec, Edition, EndpointSpec, Jurisdiction, Obligation, Scope
+from schemas.invoice import Kind
+
+ABOUT = About(
+    code="cfdi",
+    name="CFDI 4.0 (Mexico)",
+    sources=(
+        "Código Fiscal de la Federación, arts. 29 and 29-A",
+        "Resolución Miscelánea Fiscal, chapter 2.7",
+        "Anexo 20: CFDI 4.0 and Timbre Fiscal Digital 1.1",
+    ),
+    editions=(Edition(code=EDITION, valid_from=date(2022, 1, 1)),),
+    kinds=(Kind.INVOICE, Kind.CREDIT_NOTE),
+    credentials=(
+        CredentialSpec(
+            name="csd",
+            scope=Scope.ISSUER,
+            kind="key_pair",
+            fields=("certificate", "private_key", "password"),
+            purpose="The issuer's Certificado de Sello Digital: its .cer, its .key and the password of the key.",
+        ),
+        CredentialSpec(
+            name="pac",
+            scope=Scope.TENANT,
+            kind="secret",
+            fields=("user", "password"),
+            purpose="The account at the PAC (SW sapien) that stamps the invoices.",
+        ),
+    ),
+    endpoints=(
+        EndpointSpec(name="sw", live="https://services.sw.com.mx", preproduction="https://services.test.sw.com.mx"),
+    ),
+    maturity=(
+        "Types I and E with IVA, IEPS and ISR: checked against the official schema, vectors and samples; the PAC is "
+        "simulated. Not yet: payments (REP), cancellation, complements, the big catalogues."
+    ),
+    obligations=(
+        Obligation(
+            who="everyone who must issue invoices in Mexico",
+            valid_from=date(2023, 4, 1),
+            law="RMF 2023, transitorio: CFDI 4.0 is the only version",
+        ),
+    ),
+    slots=8,
+)
+
+JURISDICTION = Jurisdiction(about=ABOUT, law=LAW, seal=SEAL, exchange=EXCHANGE, desk=DESK, simulator=SIMULATOR)

@@ -1,0 +1,225 @@
+"""What is missing or odd in the caller's own words, before any document is written.
+
+These rules have no number of SAT's where the PAC would only see a document that cannot be made (CFDI-…); where SAT has
+one for the same trouble, its code is used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from jurisdictions.cfdi import codelists as lists
+from jurisdictions.cfdi.case import Case, own
+from jurisdictions.cfdi.lines import lines
+from jurisdictions.cfdi.parties import RFC
+from jurisdictions.cfdi.rfc import has_check_digit, is_well_formed
+from jurisdictions.cfdi.sentences import finding
+from jurisdictions.cfdi.settings import customer_extension
+from jurisdictions.contract import Instruction, InstructionKind
+from schemas.findings import Finding, Severity
+from schemas.invoice import Kind
+from schemas.money import plain
+from schemas.party import Party
+
+_KINDS = frozenset({Kind.INVOICE, Kind.CREDIT_NOTE})
+_COMPANY_TYPE = re.compile(
+    r"[, ]+"
+    r"(S\.?\s?A\.?(\s?P\.?\s?I\.?|\s?B\.?)?|S\.?\s?DE\s?R\.?\s?L\.?|S\.?\s?C\.?|A\.?\s?C\.?)"
+    r"(\s?DE\s?C\.?\s?V\.?)?$"
+)
+
+
+def run(case: Case) -> list[Finding]:
+    return [found for rule in RULES for found in rule(case)]
+
+
+def unreadable(instruction: Instruction) -> Iterator[Finding]:
+    """CFDI-SCOPE-02, CFDI-EXT-01: what no document can be made of."""
+    invoice = instruction.invoice
+    if instruction.kind is not InstructionKind.ISSUE or invoice.kind not in _KINDS:
+        yield own(
+            "CFDI-SCOPE-02",
+            "Only invoices (type I) and credit notes (type E) are issued as CFDI.",
+            "/kind",
+            found=f"{instruction.kind} {invoice.kind}",
+        )
+    why = customer_extension(invoice.customer.extensions)[1]
+    if why is not None:
+        yield own(
+            "CFDI-EXT-01", "The customer's extension cfdi cannot be read.", "/customer/extensions/cfdi", found=why
+        )
+
+
+def tax_ids(case: Case) -> Iterator[Finding]:
+    """CFDI-RFC-01 malformed, -02 odd check digit (registered ones exist), -03 missing."""
+    yield from _rfc(case.cfdi.sender.rfc, "/issuer")
+    customer = case.instruction.invoice.customer
+    if case.cfdi.receiver.rfc is None:
+        yield own(
+            "CFDI-RFC-03",
+            f"The customer has no tax id {RFC}.",
+            "/customer/tax_ids",
+            fix="Add it, or mark the invoice as simplified for a buyer who is not named by an RFC.",
+        )
+    else:
+        yield from _rfc(case.cfdi.receiver.rfc, _tax_id_pointer(customer))
+
+
+def _rfc(rfc: str | None, pointer: str) -> Iterator[Finding]:
+    if rfc is None:
+        return
+    if not is_well_formed(rfc):
+        yield own("CFDI-RFC-01", "This is not an RFC.", pointer, found=rfc, expected=lists.RFC_PATTERN)
+    elif not has_check_digit(rfc):
+        yield own(
+            "CFDI-RFC-02",
+            "The RFC's check digit is not the usual one; a few registered RFCs are like that.",
+            pointer,
+            found=rfc,
+            severity=Severity.WARNING,
+        )
+
+
+def receiver(case: Case) -> Iterator[Finding]:
+    """CFDI40147 where no postal code is known at all."""
+    if case.cfdi.receiver.postal_code is None and case.cfdi.receiver.rfc not in lists.RFC_GENERIC:
+        yield finding("CFDI40147", pointer="/customer/address/postal_code", found="absent")
+
+
+def names(case: Case) -> Iterator[Finding]:
+    """CFDI-NAME-01: names that SAT is unlikely to have registered like that."""
+    for name, pointer in ((case.cfdi.sender.name, "/issuer"), (case.cfdi.receiver.name, "/customer/name")):
+        usual = _COMPANY_TYPE.sub("", name.upper()).rstrip(" ,")
+        if usual != name:
+            yield own(
+                "CFDI-NAME-01",
+                "SAT registers names in capitals and without the type of company.",
+                pointer,
+                found=name,
+                expected=usual,
+                fix="Copy the name from the Constancia de Situación Fiscal.",
+                severity=Severity.WARNING,
+            )
+
+
+def certificate(case: Case) -> Iterator[Finding]:
+    """CFDI-CSD-01 missing, 303 of another RFC, 305 not in its days, 306 no number of a CSD."""
+    facts = case.issuer.credentials.get("csd")
+    if facts is None:
+        yield own(
+            "CFDI-CSD-01",
+            "The issuer has no CSD, so nothing can be sealed.",
+            "/issuer",
+            fix="Upload certificate, private key and password: PUT /v1/issuers/{id}/credentials/csd.",
+        )
+        return
+    rfc = facts.get("rfc")
+    if rfc and rfc != case.cfdi.sender.rfc:
+        yield finding("303", pointer="/issuer", found=rfc, expected=case.cfdi.sender.rfc)
+    number = facts.get("serial_number")
+    if number and not re.fullmatch(r"[0-9]{20}", number):
+        yield finding("306", pointer="/issuer", found=number, expected="20 digits")
+    first, last = _moment(facts.get("not_before")), _moment(facts.get("not_after"))
+    if (first is not None and case.at < first) or (last is not None and case.at > last):
+        days = f"{facts.get('not_before')} to {facts.get('not_after')}"
+        yield finding("305", pointer="/issuer", found=case.at.isoformat(), expected=days)
+    elif last is not None and last - case.at < timedelta(days=30):
+        yield finding("305", pointer="/issuer", found=f"ends {last.date()}", severity=Severity.WARNING)
+
+
+def issue_date(case: Case) -> Iterator[Finding]:
+    """CFDI-DATE-01: Fecha tells the moment of the seal, not another day."""
+    wanted, sealed = case.instruction.invoice.issue_date, case.cfdi.issued.date()
+    if wanted != sealed:
+        yield own(
+            "CFDI-DATE-01",
+            "A CFDI bears the date of its seal, in the issuer's time zone.",
+            "/issue_date",
+            found=wanted.isoformat(),
+            expected=sealed.isoformat(),
+            severity=Severity.WARNING,
+        )
+
+
+def related(case: Case) -> Iterator[Finding]:
+    """CFDI-RELATED-01, -02: a credit note names the UUID of each CFDI that it corrects."""
+    invoice = case.instruction.invoice
+    rows = invoice.references.preceding
+    if invoice.kind is Kind.CREDIT_NOTE and not rows:
+        yield own(
+            "CFDI-RELATED-01",
+            "A credit note has to name the stamped invoice that it corrects.",
+            "/references/preceding",
+            fix="Make it from the invoice: POST /v1/invoices/{id}/corrections.",
+        )
+    if invoice.kind is not Kind.CREDIT_NOTE and case.cfdi.related is None:
+        return
+    for index, row in enumerate(rows):
+        uuid = row.external_ids.get("cfdi")
+        if not uuid:
+            yield own(
+                "CFDI-RELATED-01",
+                "The invoice that is corrected has no UUID of a stamp yet.",
+                f"/references/preceding/{index}",
+                found=row.number,
+            )
+        elif not re.fullmatch(lists.UUID_PATTERN, uuid):
+            yield own(
+                "CFDI-RELATED-02", "This is not the UUID of a CFDI.", f"/references/preceding/{index}", found=uuid
+            )
+
+
+def totals(case: Case) -> Iterator[Finding]:
+    """CFDI-TOTAL-01: the document's own total has to be the invoice's; CFDI-TOTAL-02: advances are another CFDI."""
+    invoice = case.instruction.invoice
+    ours: Decimal = invoice.totals.gross - invoice.totals.withheld
+    if case.cfdi.total != ours:
+        yield own(
+            "CFDI-TOTAL-01",
+            "SAT's arithmetic gives another total than the invoice's.",
+            "/lines",
+            found=plain(ours),
+            expected=plain(case.cfdi.total),
+            fix="Give discounts and charges per line, with the taxes of the line that they belong to.",
+        )
+    if invoice.totals.prepaid or invoice.totals.rounding:
+        yield own(
+            "CFDI-TOTAL-02",
+            "A CFDI's total is not lessened by advances or rounded to be paid; they are not written.",
+            "/prepaid",
+            found=plain(invoice.totals.prepaid),
+            severity=Severity.WARNING,
+        )
+
+
+def _tax_id_pointer(party: Party) -> str:
+    for index, tax_id in enumerate(party.tax_ids):
+        if tax_id.scheme == RFC:
+            return f"/customer/tax_ids/{index}/value"
+    return "/customer/tax_ids"
+
+
+def _moment(text: str | None) -> datetime | None:
+    """An ISO time of the certificate's facts; one without a zone is UTC."""
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
+RULES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
+    tax_ids,
+    receiver,
+    names,
+    certificate,
+    issue_date,
+    related,
+    lines,
+    totals,
+)

@@ -1,0 +1,73 @@
+"""How and when it is paid, in what currency, and to which CFDI it belongs: what the caller says, else what one expects.
+
+Defaults: nothing due later is PUE by transfer (03), anything later PPD with FormaPago 99; Exportacion 01; a credit
+note relates to its invoice with 01. Source: Anexo 20, filling guide of CFDI 4.0; rule CFDI40105 (PPD asks for 99).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from jurisdictions.cfdi.codelists import PAYMENT_FORM_OF_MEANS
+from jurisdictions.cfdi.settings import Extension
+from schemas.document import Invoice
+from schemas.invoice import Kind
+from schemas.money import round_half_up
+
+MXN = "MXN"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    method: str
+    form: str
+    export: str
+    conditions: str | None
+    rate: Decimal | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relations:
+    """cfdi:CfdiRelacionados: the relation, and the UUIDs that it names."""
+
+    relation: str
+    uuids: tuple[str, ...]
+
+
+def terms(invoice: Invoice, words: Extension) -> Terms:
+    method = words.metodo_pago or ("PPD" if _due_later(invoice) else "PUE")
+    means = invoice.payment_means[0].code if invoice.payment_means else "30"
+    form = "99" if method == "PPD" else PAYMENT_FORM_OF_MEANS.get(means, "03")
+    note = invoice.payment_terms.note if invoice.payment_terms else None
+    return Terms(
+        method=method,
+        form=words.forma_pago or form,
+        export=words.exportacion or "01",
+        conditions=words.condiciones_de_pago or note,
+        rate=exchange_rate(invoice),
+    )
+
+
+def exchange_rate(invoice: Invoice) -> Decimal | None:
+    """Pesos for one unit of the invoice's currency, six decimals HALF_UP; None for pesos, or where none was given."""
+    for row in invoice.exchange_rates:
+        if (row.from_currency, row.to_currency) == (invoice.currency, MXN):
+            return round_half_up(row.rate, 6)
+        if (row.from_currency, row.to_currency) == (MXN, invoice.currency) and row.rate:
+            return round_half_up(1 / row.rate, 6)
+    return None
+
+
+def relations(invoice: Invoice, words: Extension) -> Relations | None:
+    """The related CFDIs: always for a credit note, for an invoice only where the caller names the relation."""
+    wanted = words.tipo_relacion or ("01" if invoice.kind is Kind.CREDIT_NOTE else None)
+    uuids = tuple(uuid for row in invoice.references.preceding if (uuid := row.external_ids.get("cfdi")))
+    return Relations(relation=wanted, uuids=uuids) if wanted and uuids else None
+
+
+def _due_later(invoice: Invoice) -> bool:
+    if invoice.kind is not Kind.INVOICE or invoice.payment_terms is None:
+        return False
+    due = invoice.payment_terms.due_date
+    return due is not None and due > invoice.issue_date
