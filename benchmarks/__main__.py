@@ -7,7 +7,7 @@ import sys
 
 from benchmarks.report import Figure, row, write
 
-ALL = ("finalizing",)
+ALL = ("finalizing", "leasing")
 
 
 def main() -> int:

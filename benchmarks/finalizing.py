@@ -39,7 +39,7 @@ def _finalizes(place: ground.Ground, invoices: list[UUID]) -> list[bytes]:
 
 
 def _inserts(many: int) -> list[bytes]:
-    from gateway.clock import new_id  # noqa: PLC0415
+    from gateway.clock import new_id
 
     filler = "x" * 1200
     return [load.request("/bare", f'{{"id":"{new_id()}","text":"{filler}"}}'.encode(), {}) for _ in range(many)]
@@ -66,5 +66,12 @@ def measure() -> list[Figure]:
     return [
         Figure("finalize, 16 chains", f"{median['chains']:,.0f}/s", peer, median["chains"] / median["bare"], 0.20),
         Figure("finalize, one chain", f"{median['one']:,.0f}/s", peer, median["one"] / median["bare"], 0.10),
-        Figure("API memory after 10,000 finalized invoices", f"{memory:.0f} MB", "limit 250 MB", memory / 250, 1.0, below=True),
+        Figure(
+            "API memory after 10,000 finalized invoices",
+            f"{memory:.0f} MB",
+            "limit 250 MB",
+            memory / 250,
+            1.0,
+            below=True,
+        ),
     ]

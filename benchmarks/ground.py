@@ -122,9 +122,7 @@ def spanish_invoice(issuer: UUID, note: str = "Pro plan, June") -> InvoiceInput:
             address=Address(country="ES", lines=("Calle Mayor 2",), city="Madrid", postal_code="28002"),
         ),
         lines=(
-            LineInput(
-                description=note, quantity="1", unit_price="49.00", taxes=(TaxInput(tax="VAT", percent="21"),)
-            ),
+            LineInput(description=note, quantity="1", unit_price="49.00", taxes=(TaxInput(tax="VAT", percent="21"),)),
         ),
     )
 

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 def request(path: str, body: bytes, headers: dict[str, str]) -> bytes:
-    lines = [f"POST {path} HTTP/1.1", "Host: localhost", "Content-Type: application/json", f"Content-Length: {len(body)}"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+    """A POST with a JSON body."""
+    named = ((name.encode(), value.encode()) for name, value in headers.items())
+    return prepared("POST", path, ((b"Content-Type", b"application/json"), *named), body)
 
 
-async def _connection(port: int, work: list[bytes], failures: list[bytes]) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+def prepared(method: str, path: str, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bytes:
+    """A request as it goes over the line."""
+    lines = [f"{method} {path} HTTP/1.1".encode(), b"Host: localhost", b"Content-Length: %d" % len(body)]
+    lines += [name + b": " + value for name, value in headers]
+    return b"\r\n".join(lines) + b"\r\n\r\n" + body
+
+
+async def _connection(
+    port: int, work: list[bytes], answers: list[bytes], failures: list[bytes], tls: ssl.SSLContext | None
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls, limit=1 << 22)
     while work:
         writer.write(work.pop())
         head = await reader.readuntil(b"\r\n\r\n")
@@ -22,21 +32,24 @@ async def _connection(port: int, work: list[bytes], failures: list[bytes]) -> No
             int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")
         )
         body = await reader.readexactly(length)
-        if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 201")):
-            failures.append(body)
+        (answers if head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 201")) else failures).append(body)
     writer.close()
 
 
-async def _drive(port: int, requests: Sequence[bytes], connections: int) -> float:
-    work, failures = list(reversed(requests)), list[bytes]()
+async def fire(
+    port: int, requests: Sequence[bytes], connections: int, tls: ssl.SSLContext | None = None
+) -> tuple[float, list[bytes]]:
+    """Seconds that it took, and the answers' bodies; every request must succeed."""
+    work, answers, failures = list(reversed(requests)), list[bytes](), list[bytes]()
     begin = time.perf_counter()
-    await asyncio.gather(*(_connection(port, work, failures) for _ in range(connections)))
+    await asyncio.gather(*(_connection(port, work, answers, failures, tls) for _ in range(connections)))
     elapsed = time.perf_counter() - begin
     if failures:
         raise RuntimeError(f"{len(failures)} of {len(requests)} failed: {failures[0][:500]!r}")
-    return len(requests) / elapsed
+    return elapsed, answers
 
 
 def rate(port: int, requests: Sequence[bytes], connections: int = 16) -> float:
     """Requests a second; every one must succeed."""
-    return asyncio.run(_drive(port, requests, connections))
+    elapsed, _ = asyncio.run(fire(port, requests, connections))
+    return len(requests) / elapsed

@@ -67,8 +67,8 @@ async def bare_app() -> Litestar:
 
 def serve(which: str, port: int) -> None:
     """Serve in this process until it is stopped."""
-    from granian.constants import Interfaces  # noqa: PLC0415  only the server process needs it
-    from granian.server.embed import Server  # noqa: PLC0415
+    from granian.constants import Interfaces
+    from granian.server.embed import Server
 
     async def main() -> None:
         app = await (gateway_app() if which == "gateway" else bare_app())
@@ -84,7 +84,7 @@ def served(which: str, place: Ground) -> Iterator[tuple[int, int]]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = os.environ | {"BENCH_URL": as_role(place.url, "gateway_api")}
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         [sys.executable, "-c", f"from benchmarks.serving import serve; serve({which!r}, {port})"], env=environment
     )
     try:
@@ -108,5 +108,3 @@ def resident_megabytes(pid: int) -> float:
     with open(f"/proc/{pid}/status") as status:  # noqa: PTH123
         line = next(line for line in status if line.startswith("VmRSS:"))
     return int(line.split()[1]) / 1024
-
-

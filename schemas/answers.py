@@ -88,7 +88,7 @@ class IssuerAnswer(IssuerInput, frozen=True, kw_only=True):
     credentials: tuple[CredentialAnswer, ...] = ()
 
 
-class CustomerAnswer(Party, frozen=True, kw_only=True):
+class CustomerAnswer(Party, frozen=True, kw_only=True, omit_defaults=False):
     id: str
     version: int
     created_at: datetime
@@ -169,7 +169,7 @@ class DocumentAnswer(Answer, frozen=True, kw_only=True):
     href: str
 
 
-class InvoiceAnswer(InvoiceInput, frozen=True, kw_only=True):
+class InvoiceAnswer(InvoiceInput, frozen=True, kw_only=True, omit_defaults=False):
     """The invoice as it stands: what was sent, with everything that follows from it."""
 
     id: str

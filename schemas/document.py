@@ -16,11 +16,11 @@ from schemas.invoice import Extensions, Kind
 from schemas.party import Party
 
 
-class _Frozen(msgspec.Struct, frozen=True, kw_only=True):
+class _Frozen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pass
 
 
-class Tax(_Frozen, frozen=True, kw_only=True):
+class Tax(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
     """One tax on one row. `percent` None means exempt or outside scope, which is not a rate of zero."""
 
     tax: TaxKind
@@ -32,7 +32,7 @@ class Tax(_Frozen, frozen=True, kw_only=True):
     exemption_reason: str | None = None
 
 
-class LineTax(_Frozen, frozen=True, kw_only=True):
+class LineTax(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
     """A tax of a line with its base and amount (at the scale of the route's rounding)."""
 
     tax: Tax
@@ -41,7 +41,7 @@ class LineTax(_Frozen, frozen=True, kw_only=True):
     surcharge_amount: Decimal = Decimal(0)
 
 
-class Allowance(_Frozen, frozen=True, kw_only=True):
+class Allowance(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
     """An allowance or charge: `amount` is computed where only `percent` was given, `base` is what it was taken of."""
 
     amount: Decimal
@@ -52,12 +52,12 @@ class Allowance(_Frozen, frozen=True, kw_only=True):
     taxes: tuple[Tax, ...] = ()
 
 
-class Period(_Frozen, frozen=True, kw_only=True):
+class Period(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
     start: date | None = None
     end: date | None = None
 
 
-class Line(_Frozen, frozen=True, kw_only=True):
+class Line(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
     """A line (BG-25). `net` (BT-131) = quantity * unit_price - allowances + charges, without tax.
 
     Where prices include tax, `unit_price` is already net (more decimals) and `gross_price` is what the caller wrote.
@@ -81,7 +81,7 @@ class Line(_Frozen, frozen=True, kw_only=True):
     extensions: Extensions = {}
 
 
-class TaxGroup(_Frozen, frozen=True, kw_only=True):
+class TaxGroup(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
     """One row of the tax breakdown (BG-23): all rows with the same tax, category, rate, surcharge and exemption."""
 
     tax: TaxKind
@@ -96,7 +96,7 @@ class TaxGroup(_Frozen, frozen=True, kw_only=True):
     exemption_reason: str | None = None
 
 
-class Totals(_Frozen, frozen=True, kw_only=True):
+class Totals(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
     """Document totals (BG-22). `payable` = gross - withheld - prepaid + rounding."""
 
     lines: Decimal
@@ -111,7 +111,7 @@ class Totals(_Frozen, frozen=True, kw_only=True):
     payable: Decimal
 
 
-class Preceding(_Frozen, frozen=True, kw_only=True):
+class Preceding(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
     """An earlier invoice with what later routes need of it: number, date, amounts, and each authority's id of it."""
 
     number: str
@@ -123,7 +123,7 @@ class Preceding(_Frozen, frozen=True, kw_only=True):
     tax_breakdown: tuple[TaxGroup, ...] = ()
 
 
-class References(_Frozen, frozen=True, kw_only=True):
+class References(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
     buyer_reference: str | None = None
     order: str | None = None
     sales_order: str | None = None
@@ -134,12 +134,12 @@ class References(_Frozen, frozen=True, kw_only=True):
     preceding: tuple[Preceding, ...] = ()
 
 
-class PaymentTerms(_Frozen, frozen=True, kw_only=True):
+class PaymentTerms(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
     due_date: date | None = None
     note: str | None = None
 
 
-class PaymentMeans(_Frozen, frozen=True, kw_only=True):
+class PaymentMeans(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
     code: str
     account: str | None = None
     account_name: str | None = None
@@ -147,7 +147,7 @@ class PaymentMeans(_Frozen, frozen=True, kw_only=True):
     reference: str | None = None
 
 
-class ExchangeRate(_Frozen, frozen=True, kw_only=True):
+class ExchangeRate(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
     from_currency: str
     to_currency: str
     rate: Decimal
@@ -155,7 +155,7 @@ class ExchangeRate(_Frozen, frozen=True, kw_only=True):
     on: date
 
 
-class Invoice(_Frozen, frozen=True, kw_only=True):
+class Invoice(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
     """The market-neutral invoice with its totals. `number` and `issue_date` are known at issue; before it `number` is
     None."""
 

@@ -27,11 +27,11 @@ class Kind(StrEnum):
     CORRECTIVE = "corrective"
 
 
-class _Input(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _Input(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     pass
 
 
-class TaxInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TaxInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One tax on a line or on a document-level allowance or charge. `percent` is absent where the tax is exempt."""
 
     tax: Annotated[str, Meta(pattern=r"^[A-Z]{3,6}$(?!\n)", examples=["VAT"])] = "VAT"
@@ -43,7 +43,7 @@ class TaxInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True):
     exemption_reason: Line | None = None
 
 
-class AllowanceInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AllowanceInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """An allowance or a charge: an amount, or a percentage of what it applies to. `taxes` only at document level."""
 
     amount: AmountText | None = None
@@ -53,14 +53,14 @@ class AllowanceInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     taxes: Annotated[tuple[TaxInput, ...], Meta(max_length=5)] = ()
 
 
-class PeriodInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PeriodInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Invoicing period (BG-14, BG-26)."""
 
     start: date | None = None
     end: date | None = None
 
 
-class LineInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class LineInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One line (BG-25): quantity times unit price, or `amount_minor` for a quantity of one.
 
     `taxes` absent takes the issuer's default; an empty list means that the caller wants none.
@@ -82,7 +82,7 @@ class LineInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True):
     extensions: Extensions = {}
 
 
-class PrecedingInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PrecedingInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The earlier invoice that this one corrects: ours by `invoice`, another system's by number and date (BG-3)."""
 
     invoice: Code | None = None
@@ -91,7 +91,7 @@ class PrecedingInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     external_id: Short | None = None
 
 
-class ReferencesInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ReferencesInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What else this invoice belongs to (BT-10 to BT-18, BG-3)."""
 
     buyer_reference: Short | None = None
@@ -104,13 +104,13 @@ class ReferencesInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=T
     preceding: Annotated[tuple[PrecedingInput, ...], Meta(max_length=100)] = ()
 
 
-class PaymentTermsInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PaymentTermsInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     due_in_days: Annotated[int, Meta(ge=0, le=3650)] | None = None
     due_date: date | None = None
     note: Line | None = None
 
 
-class PaymentMeansInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PaymentMeansInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """How to pay (BG-16): UNCL4461 code, account and bank."""
 
     code: Annotated[str, Meta(pattern=r"^[A-Z0-9]{1,3}$(?!\n)")] = "30"
@@ -120,7 +120,7 @@ class PaymentMeansInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields
     reference: Short | None = None
 
 
-class ExchangeRateInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ExchangeRateInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One unit of `from_currency` is `rate` units of `to_currency`, published by `source` on `on`."""
 
     from_currency: Currency
@@ -130,11 +130,11 @@ class ExchangeRateInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields
     on: date
 
 
-class DeliveryInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DeliveryInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     on: date | None = None
 
 
-class InvoiceInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class InvoiceInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The body of `POST /v1/invoices`. `customer` is a party or the id of a customer."""
 
     issuer: Code

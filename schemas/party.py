@@ -10,7 +10,7 @@ from msgspec import Meta
 from schemas.texts import Code, Country, Name, Short
 
 
-class TaxId(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TaxId(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A tax identifier under a scheme `COUNTRY:KIND`: `ES:NIF`, `BE:VAT`, `MX:RFC`."""
 
     scheme: Annotated[str, Meta(pattern=r"^[A-Z]{2}:[A-Z0-9]{2,10}$(?!\n)", examples=["BE:VAT"])]
@@ -27,14 +27,14 @@ class TaxId(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return self.scheme[3:]
 
 
-class Endpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """An electronic address: EAS scheme and value, `0208` / `0999000129` (BT-34, BT-49)."""
 
     scheme: Annotated[str, Meta(pattern=r"^[0-9A-Z]{2,4}$(?!\n)", examples=["0208"])]
     value: Short
 
 
-class Address(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Address(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A postal address (BG-5, BG-8). `lines` hold street and number."""
 
     country: Country
@@ -44,7 +44,7 @@ class Address(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     region: Short | None = None
 
 
-class Contact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Contact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Whom to ask (BG-6, BG-9)."""
 
     name: Short | None = None
@@ -52,7 +52,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     email: Short | None = None
 
 
-class Party(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Party(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A legal person or a natural one, as an invoice names it."""
 
     name: Name

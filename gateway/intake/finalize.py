@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway import presentation
 from gateway.actor import Origin
@@ -14,7 +15,8 @@ from gateway.identity import Prefix, written
 from gateway.intake import sealing
 from gateway.intake.drafting import Draft, draft_invoice
 from gateway.intake.ground import decode_invoice, ground_of_row, read_preceding
-from gateway.intake.kept import Kept, fingerprint, look_up, replay_of, still_running, used_otherwise
+from gateway.intake.kept import Kept, fingerprint, look_up, replay_of
+from gateway.intake.kept import opened as outcome
 from gateway.intake.signers import signers
 from gateway.store import invoices
 from gateway.store.pool import to_json, translated
@@ -24,6 +26,11 @@ from schemas.answers import InvoiceAnswer, SubmissionAnswer
 from schemas.document import Invoice, Preceding
 from schemas.findings import Finding, Findings
 from schemas.invoice import InvoiceInput
+
+
+class _Versioned(msgspec.Struct):
+    version: int
+
 
 _encode = msgspec.json.Encoder(decimal_format="string").encode
 
@@ -51,7 +58,7 @@ async def _finalized_before(wiring: Wiring, origin: Origin, name: str, key: str,
     async with wiring.store.tenant(origin.actor.tenant, origin.actor.environment) as connection:
         kept = await look_up(connection, origin.actor, key)
     if kept is not None:
-        return replay_of(kept, wanted)
+        return _tagged(replay_of(kept, wanted))
     raise Conflict(f"{name} is {state}: it has been finalized already.", code="already_finalized")
 
 
@@ -123,9 +130,9 @@ async def _seal(
                 [chain for _, chain in chains],
                 "draft",
             )
-            kept = _opened(opened)
+            kept = outcome(opened)
             if kept is not None:
-                return kept
+                return _tagged(kept)
             # Read after the chain lock, and never before the chain's last time.
             at = max(wiring.clock(), opened["last_at"]) if opened["last_at"] else wiring.clock()
             number = f"{series}-{opened['number']}"
@@ -155,24 +162,14 @@ async def _seal(
                 200,
                 answer,
             )
+    wiring.store.wake_workers()
     return Kept(status=200, body=answer, headers={"ETag": presentation.etag(opened["version"])})
 
 
-def _opened(opened: Any) -> Kept | None:
-    """What call 1 found: None to go on, or a kept answer, or the reason why not."""
-    match opened["outcome"]:
-        case "open":
-            return None
-        case "replay":
-            return Kept(status=opened["status"], body=bytes(opened["kept"]), replayed=True)
-        case "reused":
-            raise used_otherwise()
-        case "busy":
-            raise still_running()
-        case _:
-            raise Conflict(
-                "The draft was changed or finalized in the meantime; read it again.", code="version_conflict"
-            )
+def _tagged(kept: Kept) -> Kept:
+    """A replay with the ETag that its first answer had."""
+    version: int = msgspec.json.decode(kept.body, type=_Versioned).version
+    return replace(kept, headers={"ETag": presentation.etag(version)})
 
 
 def _answer(

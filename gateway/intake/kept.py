@@ -60,6 +60,30 @@ async def look_up(connection: Connection, actor: Actor, key: str) -> Any:
     )
 
 
+async def claim(connection: Connection, actor: Actor, key: str) -> None:
+    """Take the key for this transaction: a crash leaves nothing stuck. Raises Conflict while another one has it."""
+    locked = await connection.fetchval(
+        "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))", f"{actor.tenant}{actor.environment}{key}"
+    )
+    if not locked:
+        raise still_running()
+
+
+def opened(row: Any) -> Kept | None:
+    """What call 1 of a seal has found: None to go on, or the kept answer, or the reason why not."""
+    match row["outcome"]:
+        case "open":
+            return None
+        case "replay":
+            return Kept(status=row["status"], body=bytes(row["kept"]), replayed=True)
+        case "reused":
+            raise used_otherwise()
+        case "busy":
+            raise still_running()
+        case _:
+            raise Conflict("It was changed or finalized in the meantime; read it again.", code="version_conflict")
+
+
 async def once(
     store: Store, actor: Actor, key: str, wanted: bytes, work: Callable[[Connection], Awaitable[Kept]]
 ) -> Kept:
@@ -69,11 +93,7 @@ async def once(
     nothing.
     """
     async with store.tenant(actor.tenant, actor.environment) as connection:
-        locked = await connection.fetchval(
-            "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))", f"{actor.tenant}{actor.environment}{key}"
-        )
-        if not locked:
-            raise still_running()
+        await claim(connection, actor, key)
         row = await look_up(connection, actor, key)
         if row is not None:
             return replay_of(row, wanted)

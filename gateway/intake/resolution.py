@@ -9,8 +9,8 @@ import msgspec
 from gateway import presentation
 from gateway.actor import Origin
 from gateway.errors import Refused
+from gateway.intake import case_files
 from gateway.intake.kept import Kept, once
-from gateway.intake.resubmission import open_case
 from gateway.store import desk as cases
 from gateway.store import trail
 from gateway.store.pool import Connection
@@ -32,7 +32,7 @@ async def resolve(wiring: Wiring, origin: Origin, case_id: UUID, wish: CaseActio
     actor = origin.actor
 
     async def work(connection: Connection) -> Kept:
-        case, at = await open_case(connection, origin, case_id), wiring.clock()
+        case, at = await case_files.still_open(connection, origin, case_id), wiring.clock()
         target = advance(CASE_MOVES, CaseState(case["state"]), CaseState.RESOLVED)
         version = await cases.move(connection, actor.tenant, actor.environment, case_id, case["state"], target, at)
         told = Trail(wiring.new_id, actor.name, origin.request_id)

@@ -15,13 +15,13 @@ import msgspec
 
 from gateway import presentation
 from gateway.actor import Origin
-from gateway.errors import Conflict, NotFound, Refused
+from gateway.errors import Conflict, Refused
 from gateway.identity import Prefix, written
-from gateway.intake import patching, sealing
+from gateway.intake import case_files, patching, sealing
 from gateway.intake.drafting import Draft, draft_invoice
 from gateway.intake.earlier import earlier_of, standing_of
 from gateway.intake.ground import read_ground
-from gateway.intake.kept import Kept, look_up, replay_of, still_running, used_otherwise
+from gateway.intake.kept import Kept, claim, look_up, opened, replay_of
 from gateway.intake.shapes import read_patched
 from gateway.intake.signers import signers
 from gateway.store import desk as cases
@@ -32,6 +32,7 @@ from gateway.wiring import Wiring
 from jurisdictions.contract import CaseClass, InstructionKind, Keys, Path
 from schemas.answers import CaseAction
 from schemas.findings import Finding
+from schemas.invoice import InvoiceInput
 from schemas.states import CASE_MOVES, SUBMISSION_MOVES, CaseState, SubmissionState, advance
 
 _list = msgspec.json.Decoder(tuple[str, ...])
@@ -52,11 +53,13 @@ async def resubmit(wiring: Wiring, origin: Origin, case_id: UUID, wish: CaseActi
     """Let the refused document out again. Refused with findings where nothing has changed or too much has."""
     actor = origin.actor
     async with wiring.store.tenant(actor.tenant, actor.environment) as connection:
+        await claim(connection, actor, key)
         kept = await look_up(connection, actor, key)
         if kept is not None:
             return replay_of(kept, wanted)
-        case = await open_case(connection, origin, case_id)
+        case = await case_files.still_open(connection, origin, case_id)
         if case["path"] == Path.RESEND or case["submission_id"] is None:
+            _only_editable(case, {}, wish.changes)
             return await _same_bytes(wiring, connection, origin, case, key, wanted)
         if case["path"] == Path.NEW_DOCUMENT:
             raise Conflict(
@@ -67,16 +70,6 @@ async def resubmit(wiring: Wiring, origin: Origin, case_id: UUID, wish: CaseActi
         work = await _prepare(wiring, connection, origin, case, wish)
     keys = await signers(wiring, actor, work.invoice["issuer_id"], [work.order.jurisdiction])
     return await _sealed_again(wiring, origin, work, keys, key, wanted)
-
-
-async def open_case(connection: Connection, origin: Origin, case_id: UUID) -> Any:
-    """The open case, locked."""
-    case = await cases.get(connection, origin.actor.tenant, origin.actor.environment, case_id, lock=True)
-    if case is None:
-        raise NotFound(f"There is no case {written(Prefix.CASE, case_id)}.")
-    if case["state"] != CaseState.OPEN:
-        raise Conflict(f"This case is {case['state']}.", code="case_not_open")
-    return case
 
 
 async def _same_bytes(
@@ -98,7 +91,7 @@ async def _same_bytes(
         await _queue_again(connection, origin, case["submission_id"], told, at)
     await _case_moved(connection, origin, case, target, told, at)
     await trail.write(connection, actor.tenant, actor.environment, at, told)
-    await connection.execute("NOTIFY gateway_work")
+    wiring.store.wake_workers()
     return await _keep(connection, origin, case["id"], key, wanted)
 
 
@@ -147,7 +140,7 @@ async def _prepare(wiring: Wiring, connection: Connection, origin: Origin, case:
     submission = next(row for row in sent if row["id"] == case["submission_id"])
     code = case["jurisdiction"]
     body = read_patched(invoice["draft"], wish.changes)
-    _only_editable(case, msgspec.json.decode(invoice["draft"]), msgspec.to_builtins(body))
+    _only_editable(case, _plain(presentation.decode_draft(invoice["draft"])), _plain(body))
     ground = await read_ground(connection, actor, body)
     draft = draft_invoice(wiring.jurisdictions, invoice["id"], body, ground, wiring.clock())
     if not draft.ready:
@@ -166,6 +159,11 @@ async def _prepare(wiring: Wiring, connection: Connection, origin: Origin, case:
         supersedes=submission["id"],
     )
     return Work(case=case, submission=submission, invoice=invoice, draft=draft, order=order)
+
+
+def _plain(body: InvoiceInput) -> object:
+    """As JSON has it, so that two bodies compare whatever their types."""
+    return msgspec.json.decode(msgspec.json.encode(body))
 
 
 def _only_editable(case: Any, former: Any, fresh: Any) -> None:
@@ -196,7 +194,7 @@ async def _sealed_again(
     invoice = sealing.numbered(work.draft.invoice, number, series)
     chains = sealing.chains_of(orders, invoice, wiring.jurisdictions)
     async with wiring.store.tenant(actor.tenant, actor.environment) as connection:
-        opened = await invoices.seal_open(
+        found = await invoices.seal_open(
             connection,
             actor.tenant,
             actor.environment,
@@ -210,11 +208,13 @@ async def _sealed_again(
             [chain for _, chain in chains],
             "open",
         )
-        _opened(opened["outcome"])
-        at = max(wiring.clock(), opened["last_at"]) if opened["last_at"] else wiring.clock()
-        pieces = sealing.make_seals(wiring, orders, invoice, keys, sealing.positions(opened, chains), at)
+        kept = opened(found)
+        if kept is not None:
+            return kept
+        at = max(wiring.clock(), found["last_at"]) if found["last_at"] else wiring.clock()
+        pieces = sealing.make_seals(wiring, orders, invoice, keys, sealing.positions(found, chains), at)
         _something_changed(work, pieces[0])
-        told = sealing.trail_of(wiring.new_id, origin, row["id"], opened["version"], pieces, number, first=False)
+        told = sealing.trail_of(wiring.new_id, origin, row["id"], found["version"], pieces, number, first=False)
         await _supersede(connection, origin, work, told, at)
         case = presentation.case(await cases.get(connection, actor.tenant, actor.environment, work.case["id"]))
         answer = msgspec.json.encode(case)
@@ -240,16 +240,8 @@ async def _sealed_again(
             200,
             answer,
         )
+    wiring.store.wake_workers()
     return Kept(status=200, body=answer)
-
-
-def _opened(outcome: str) -> None:
-    if outcome == "busy":
-        raise still_running()
-    if outcome == "reused":
-        raise used_otherwise()
-    if outcome != "open":
-        raise Conflict("The invoice has moved on; read the case again.", code="version_conflict")
 
 
 def _something_changed(work: Work, piece: sealing.Piece) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,6 +16,9 @@ from gateway.errors import Busy
 
 Connection = Any
 """An asyncpg connection (the package ships no types)."""
+
+WAKE_AFTER = 0.02
+"""Seconds in which commits share one wake-up call."""
 
 _encode_json = msgspec.json.Encoder(decimal_format="string").encode
 
@@ -39,6 +44,7 @@ class Store:
     def __init__(self, pool: Connection, role: str) -> None:
         self._pool = pool
         self.role = role
+        self._waking: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, url: str, *, role: str, size: int = 10) -> Store:
@@ -57,6 +63,8 @@ class Store:
                 "idle_in_transaction_session_timeout": "15000",
                 "application_name": role,
                 "jit": "off",
+                # Every statement here is planned once: none gains from knowing its values.
+                "plan_cache_mode": "force_generic_plan",
             },
         )
         async with pool.acquire() as connection:
@@ -70,7 +78,24 @@ class Store:
         return cls(pool, role)
 
     async def close(self) -> None:
+        if self._waking is not None:
+            self._waking.cancel()
         await self._pool.close()
+
+    def wake_workers(self) -> None:
+        """Tell the workers soon that there is something to do: once for all that was committed in a moment.
+
+        Never within the transaction that made the work: NOTIFY takes a database-wide lock at commit. A worker that misses
+        it finds the work at its next look.
+        """
+        if self._waking is None or self._waking.done():
+            self._waking = asyncio.get_running_loop().create_task(self._wake())
+
+    async def _wake(self) -> None:
+        await asyncio.sleep(WAKE_AFTER)
+        with contextlib.suppress(Busy, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            async with self.connection() as connection:
+                await connection.execute("NOTIFY gateway_work")
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:

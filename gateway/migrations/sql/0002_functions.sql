@@ -31,10 +31,10 @@ BEGIN
         outcome := CASE WHEN k.fingerprint = p_fingerprint THEN 'replay' ELSE 'reused' END;
         status := k.status; kept := k.body; RETURN;
     END IF;
-    UPDATE gateway.invoice i SET state = 'open', version = i.version + 1
+    -- Only locked here: call 2 writes the row, once.
+    SELECT i.version + 1 INTO version FROM gateway.invoice i
         WHERE i.tenant_id = p_tenant AND i.environment = p_environment AND i.id = p_invoice
-          AND i.state = p_from AND i.version = p_version AND i.deleted_at IS NULL
-        RETURNING i.version INTO version;
+          AND i.state = p_from AND i.version = p_version AND i.deleted_at IS NULL FOR UPDATE;
     IF NOT FOUND THEN outcome := 'conflict'; RETURN; END IF;
     IF p_series IS NOT NULL THEN
         UPDATE gateway.series r SET next = r.next + 1
@@ -64,52 +64,53 @@ BEGIN
 END $$;
 
 -- Call 2: everything that was sealed, with its submissions, flows, events, audit and the kept answer. Arrays are parallel.
+-- One pass over the sealed records with plain inserts: their plans are kept, and the JSON is read once (measured: a third of
+-- the time of six set-based statements). Waking the worker is left to the caller, after COMMIT: NOTIFY would take a
+-- database-wide lock at commit and undo group commit.
 CREATE FUNCTION gateway.seal_close(
     p_tenant uuid, p_environment text, p_invoice uuid, p_issuer uuid, p_number text, p_document jsonb, p_draft jsonb,
     p_at timestamptz, p_sealed jsonb, p_bodies bytea[], p_links bytea[], p_events jsonb, p_audit jsonb,
     p_key text, p_fingerprint bytea, p_status int, p_answer bytea)
 RETURNS void LANGUAGE plpgsql AS $$
+DECLARE s record;
 BEGIN
-    UPDATE gateway.invoice i SET number = p_number, document = p_document, draft = coalesce(p_draft, i.draft),
-            finalized_at = coalesce(i.finalized_at, p_at), updated_at = p_at
+    UPDATE gateway.invoice i SET state = 'open', version = i.version + 1, number = p_number, document = p_document,
+            draft = coalesce(p_draft, i.draft), finalized_at = coalesce(i.finalized_at, p_at), updated_at = p_at
         WHERE i.tenant_id = p_tenant AND i.environment = p_environment AND i.id = p_invoice;
-
-    INSERT INTO gateway.document (tenant_id, environment, id, invoice_id, submission_id, jurisdiction, name, media_type, role,
-            sha256, body, at)
-        SELECT p_tenant, p_environment, s.document_id, p_invoice, s.id, s.jurisdiction, s.name, s.media_type, 'sealed',
-            sha256(p_bodies[s.n]), p_bodies[s.n], p_at
-        FROM jsonb_to_recordset(p_sealed) AS s(n int, id uuid, document_id uuid, jurisdiction text, name text, media_type text);
-
-    UPDATE gateway.chain c SET sequence = s.sequence, link = p_links[s.n], last_at = p_at
-        FROM jsonb_to_recordset(p_sealed) AS s(n int, jurisdiction text, chain text, sequence bigint)
-        WHERE s.chain IS NOT NULL AND c.tenant_id = p_tenant AND c.environment = p_environment
-          AND c.jurisdiction = s.jurisdiction AND c.key = s.chain;
-    INSERT INTO gateway.link (tenant_id, environment, jurisdiction, chain, sequence, document_id, link, at)
-        SELECT p_tenant, p_environment, s.jurisdiction, s.chain, s.sequence, s.document_id, p_links[s.n], p_at
-        FROM jsonb_to_recordset(p_sealed) AS s(n int, jurisdiction text, chain text, sequence bigint, document_id uuid)
-        WHERE s.chain IS NOT NULL;
-
-    INSERT INTO gateway.submission (tenant_id, environment, id, invoice_id, issuer_id, jurisdiction, instruction, state,
-            flow_key, position, document_id, attributes, facts, fingerprint, edition, supersedes, sealed_at, updated_at)
-        SELECT p_tenant, p_environment, s.id, p_invoice, p_issuer, s.jurisdiction, s.instruction, 'queued',
-            s.flow_key, s.position, s.document_id, s.attributes, s.facts, s.fingerprint, s.edition, s.supersedes, p_at, p_at
-        FROM jsonb_to_recordset(p_sealed) AS s(id uuid, jurisdiction text, instruction text, flow_key text, position bigint,
-            document_id uuid, attributes jsonb, facts jsonb, fingerprint text, edition text, supersedes uuid);
-    INSERT INTO gateway.flow (tenant_id, environment, jurisdiction, key, issuer_id, ordered, max_batch, overrides_pause)
-        SELECT p_tenant, p_environment, s.jurisdiction, s.flow_key, p_issuer, s.ordered, s.max_batch, s.overrides_pause
-        FROM jsonb_to_recordset(p_sealed) AS s(jurisdiction text, flow_key text, ordered boolean, max_batch int,
-            overrides_pause boolean)
-        ON CONFLICT DO NOTHING;
-
+    FOR s IN SELECT * FROM jsonb_to_recordset(p_sealed) AS s(n int, id uuid, document_id uuid, jurisdiction text,
+        instruction text, name text, media_type text, chain text, sequence bigint, position bigint, flow_key text,
+        ordered boolean, max_batch int, overrides_pause boolean, attributes jsonb, facts jsonb, fingerprint text,
+        edition text, supersedes uuid)
+    LOOP
+        INSERT INTO gateway.document (tenant_id, environment, id, invoice_id, submission_id, jurisdiction, name, media_type,
+                role, sha256, body, at)
+            VALUES (p_tenant, p_environment, s.document_id, p_invoice, s.id, s.jurisdiction, s.name, s.media_type,
+                'sealed', sha256(p_bodies[s.n]), p_bodies[s.n], p_at);
+        IF s.chain IS NOT NULL THEN
+            UPDATE gateway.chain c SET sequence = s.sequence, link = p_links[s.n], last_at = p_at
+                WHERE c.tenant_id = p_tenant AND c.environment = p_environment
+                  AND c.jurisdiction = s.jurisdiction AND c.key = s.chain;
+            INSERT INTO gateway.link (tenant_id, environment, jurisdiction, chain, sequence, document_id, link, at)
+                VALUES (p_tenant, p_environment, s.jurisdiction, s.chain, s.sequence, s.document_id, p_links[s.n], p_at);
+        END IF;
+        INSERT INTO gateway.submission (tenant_id, environment, id, invoice_id, issuer_id, jurisdiction, instruction, state,
+                flow_key, position, document_id, attributes, facts, fingerprint, edition, supersedes, sealed_at, updated_at)
+            VALUES (p_tenant, p_environment, s.id, p_invoice, p_issuer, s.jurisdiction, s.instruction, 'queued',
+                s.flow_key, s.position, s.document_id, s.attributes, s.facts, s.fingerprint, s.edition, s.supersedes,
+                p_at, p_at);
+        INSERT INTO gateway.flow (tenant_id, environment, jurisdiction, key, issuer_id, ordered, max_batch, overrides_pause)
+            VALUES (p_tenant, p_environment, s.jurisdiction, s.flow_key, p_issuer, s.ordered, s.max_batch, s.overrides_pause)
+            ON CONFLICT DO NOTHING;
+    END LOOP;
     PERFORM gateway.record(p_tenant, p_environment, p_at, p_events, p_audit);
     INSERT INTO gateway.idempotency (tenant_id, environment, key, fingerprint, status, body)
         VALUES (p_tenant, p_environment, p_key, p_fingerprint, p_status, p_answer);
-    NOTIFY gateway_work;
 END $$;
 
 -- Events and audit rows of one move, written beside it and numbered later by the sequencer.
 CREATE FUNCTION gateway.record(p_tenant uuid, p_environment text, p_at timestamptz, p_events jsonb, p_audit jsonb)
-RETURNS void LANGUAGE sql AS $$
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
     INSERT INTO gateway.event (tenant_id, environment, id, at, type, object_type, object_id, version, state, previous_state, body)
         SELECT p_tenant, p_environment, e.id, p_at, e.type, e.object_type, e.object_id, e.version, e.state, e.previous_state,
             coalesce(e.body, '{}')
@@ -120,7 +121,7 @@ RETURNS void LANGUAGE sql AS $$
             coalesce(a.detail, '{}')
         FROM jsonb_to_recordset(p_audit) AS a(id uuid, actor text, action text, object_type text, object_id text,
             request_id text, detail jsonb);
-$$;
+END $$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA platform FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA gateway FROM PUBLIC;
