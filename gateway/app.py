@@ -18,6 +18,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry
 
 from gateway.api.authentication import Keyholders, guard
+from gateway.api.bodies import JsonRequest
 from gateway.api.cases import CaseController
 from gateway.api.health import healthz, metrics, readyz
 from gateway.api.invoices import InvoiceController
@@ -96,6 +97,7 @@ def create_app(
         guards=[guard],
         middleware=[RequestIds(wiring.new_id)],
         exception_handlers=HANDLERS,
+        request_class=JsonRequest,
         request_max_body_size=MAX_BODY,
         openapi_config=openapi(),
         state=State(

@@ -1,4 +1,4 @@
-"""What Prometheus is told: queues, outcomes, latencies, breakers. One `Metrics` a process, on the registry that it exposes."""
+"""What Prometheus is told: queues, outcomes, latencies, breakers. One `Metrics` a process, on its registry."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 
 
 class Metrics:
-    """The worker's and the sequencer's instruments. Labels name jurisdictions and states, never a tenant or a document."""
+    """The worker's and the sequencer's instruments. Labels name jurisdictions and states, never a tenant."""
 
     def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
         self.outcomes = Counter(

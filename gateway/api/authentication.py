@@ -83,5 +83,11 @@ async def guard(connection: ASGIConnection, handler: BaseRouteHandler) -> None: 
     connection.state.origin = Origin(
         actor=actor,
         request_id=connection.state.request_id,
-        correlation=connection.headers.get("x-correlation-id") or connection.headers.get("traceparent"),
+        correlation=_correlation(connection),
     )
+
+
+def _correlation(connection: ASGIConnection) -> str | None:  # type: ignore[type-arg]
+    """The caller's own name for what this belongs to, as far as it can be stored and shown."""
+    brought = connection.headers.get("x-correlation-id") or connection.headers.get("traceparent") or ""
+    return brought[:200] if brought.isascii() and brought.isprintable() and brought else None

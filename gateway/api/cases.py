@@ -9,6 +9,7 @@ from gateway import presentation
 from gateway.actor import Scope
 from gateway.api.requests import (
     Cursor,
+    Filter,
     IdempotencyKey,
     IfMatch,
     Limit,
@@ -22,8 +23,8 @@ from gateway.api.requests import (
     version_of,
     wiring_of,
 )
-from gateway.errors import NotFound
 from gateway.identity import Prefix
+from gateway.intake import case_files
 from gateway.intake.kept import fingerprint
 from gateway.intake.resolution import resolve
 from gateway.intake.resubmission import resubmit
@@ -33,8 +34,6 @@ from gateway.store.submissions import Narrow
 from gateway.store.trail import Trail
 from schemas.answers import CaseAction, CaseAnswer, CaseInput, Page
 from schemas.states import CaseState
-
-Filter = Annotated[str | None, QueryParameter(max_length=64)]
 
 
 class CaseController(Controller):
@@ -68,9 +67,7 @@ class CaseController(Controller):
     async def read(self, request: Request[Any, Any, Any], case_id: FromPath[str]) -> Response[CaseAnswer]:
         origin, object_id = origin_of(request), id_of(Prefix.CASE, case_id, "case")
         async with wiring_of(request).store.tenant(origin.actor.tenant, origin.actor.environment) as connection:
-            row = await cases.get(connection, origin.actor.tenant, origin.actor.environment, object_id)
-        if row is None:
-            raise NotFound(f"There is no case {case_id[:80]!r}.")
+            row = await case_files.visible(connection, origin, object_id)
         return Response(presentation.case(row), headers={"ETag": presentation.etag(row["version"])})
 
     @patch("/{case_id:str}", opt={"scope": Scope.CASES_WRITE}, summary="Give a case an owner")
@@ -84,9 +81,7 @@ class CaseController(Controller):
         origin, wiring = origin_of(request), wiring_of(request)
         actor, object_id, wanted = origin.actor, id_of(Prefix.CASE, case_id, "case"), version_of(if_match)
         async with wiring.store.tenant(actor.tenant, actor.environment) as connection:
-            row = await cases.get(connection, actor.tenant, actor.environment, object_id, lock=True)
-            if row is None:
-                raise NotFound(f"There is no case {case_id[:80]!r}.")
+            row = await case_files.visible(connection, origin, object_id, lock=True)
             if wanted is not None and wanted != row["version"]:
                 raise stale(row["version"])
             at = wiring.clock()

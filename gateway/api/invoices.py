@@ -1,6 +1,6 @@
 """Invoices: draft, check, finalize, and everything that followed."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from gateway.actor import Scope
 from gateway.api.issuers import patched
 from gateway.api.requests import (
     Cursor,
+    Filter,
     IdempotencyKey,
     IfMatch,
     Limit,
@@ -26,6 +27,7 @@ from gateway.api.requests import (
     version_of,
     wiring_of,
 )
+from gateway.errors import Malformed
 from gateway.identity import Prefix
 from gateway.intake import drafts
 from gateway.intake.corrections import make_correction, options
@@ -47,7 +49,6 @@ from schemas.answers import (
 from schemas.invoice import InvoiceInput
 from schemas.states import InvoiceState
 
-Filter = Annotated[str | None, QueryParameter(max_length=64)]
 Moment = Annotated[datetime | None, QueryParameter(description="RFC 3339.")]
 
 
@@ -81,8 +82,8 @@ class InvoiceController(Controller):
             issuer=id_of(Prefix.ISSUER, issuer, "issuer") if issuer else None,
             issuers=tuple(origin.actor.issuers) or None,
             jurisdiction=jurisdiction,
-            since=_aware(created_from),
-            until=_aware(created_until),
+            since=_utc(created_from),
+            until=_utc(created_until),
         )
         async with wiring_of(request).store.tenant(origin.actor.tenant, origin.actor.environment) as connection:
             rows = await invoices.page(
@@ -238,8 +239,14 @@ class InvoiceController(Controller):
         )
 
 
-def _aware(moment: datetime | None) -> datetime | None:
-    return moment.astimezone() if moment is not None and moment.tzinfo is None else moment
+def _utc(moment: datetime | None) -> datetime | None:
+    """In UTC, which is also what a moment without an offset is taken for. Raises Malformed at the ends of time."""
+    if moment is None or moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC) if moment else None
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as why:
+        raise Malformed("This moment lies outside the years 1 to 9999.", code="moment_invalid") from why
 
 
 async def _documents(

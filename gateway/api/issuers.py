@@ -4,6 +4,7 @@ import asyncio
 import binascii
 from typing import Annotated, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Controller, Request, Response, get, patch, post, put
@@ -43,7 +44,7 @@ from gateway.vault import UnusableCredential, describe
 from gateway.wiring import Wiring
 from jurisdictions.contract import CredentialSpec
 from schemas.answers import CredentialAnswer, CustomerAnswer, IssuerAnswer, IssuerInput, Page
-from schemas.findings import Finding
+from schemas.findings import Finding, Findings
 from schemas.party import Party
 
 PREFIX: dict[objects.Table, Prefix] = {"issuer": Prefix.ISSUER, "customer": Prefix.CUSTOMER}
@@ -57,9 +58,30 @@ class CredentialInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     fields: dict[Annotated[str, Meta(max_length=64)], Annotated[str, Meta(max_length=100_000)]]
 
 
-def check_settings(wiring: Wiring, issuer: IssuerInput) -> None:
-    """Settings must be readable by their jurisdiction; refused with pointers."""
-    findings: tuple[Finding, ...] = ()
+def check_issuer(wiring: Wiring, issuer: IssuerInput) -> None:
+    """Its time zone must exist and its settings be readable by their jurisdiction; refused with pointers."""
+    if findings := _time_zone(issuer) + _settings(wiring, issuer):
+        raise Refused("The issuer's settings cannot be read.", code="settings_invalid", findings=findings)
+
+
+def _time_zone(issuer: IssuerInput) -> Findings:
+    try:
+        ZoneInfo(issuer.time_zone)
+    except (LookupError, ValueError, OSError):
+        return (
+            Finding(
+                rule="GW-TIME-ZONE",
+                message="There is no such time zone.",
+                pointer="/time_zone",
+                found=issuer.time_zone,
+                expected="a name of the IANA time zone database, such as Europe/Madrid",
+            ),
+        )
+    return ()
+
+
+def _settings(wiring: Wiring, issuer: IssuerInput) -> Findings:
+    findings: Findings = ()
     for code, bag in issuer.settings.items():
         if code not in wiring.jurisdictions:
             findings += (
@@ -77,8 +99,7 @@ def check_settings(wiring: Wiring, issuer: IssuerInput) -> None:
         except msgspec.ValidationError as why:
             pointer, message = pointer_of(str(why))
             findings += (Finding(rule="GW-SETTINGS", message=message, pointer=f"/settings/{code}{pointer}"),)
-    if findings:
-        raise Refused("The issuer's settings cannot be read.", code="settings_invalid", findings=findings)
+    return findings
 
 
 async def create(wiring: Wiring, origin: Origin, table: objects.Table, key: str, wanted: bytes, body: Any) -> Kept:
@@ -111,7 +132,7 @@ async def change(
             raise stale(row["version"])
         body = patched(row["body"], changes, kind)
         if isinstance(body, IssuerInput):
-            check_settings(wiring, body)
+            check_issuer(wiring, body)
         at = wiring.clock()
         if not await objects.update(connection, table, row_key, to_json(body), row["version"], at):
             raise stale(row["version"] + 1)
@@ -154,22 +175,23 @@ class IssuerController(Controller):
     async def add(
         self, request: Request[Any, Any, Any], data: JSONBody[IssuerInput], idempotency_key: IdempotencyKey = None
     ) -> Response[IssuerAnswer]:
-        key = required_key(idempotency_key)
-        wiring = wiring_of(request)
-        check_settings(wiring, data)
+        key, wiring, origin = required_key(idempotency_key), wiring_of(request), origin_of(request)
+        if origin.actor.issuers:
+            raise Forbidden("This key is limited to some issuers: it adds none.")
+        check_issuer(wiring, data)
         wanted = fingerprint("POST", "/v1/issuers", await request.body())
-        return answered(await create(wiring, origin_of(request), "issuer", key, wanted, data))
+        return answered(await create(wiring, origin, "issuer", key, wanted, data))
 
     @get("/", opt={"scope": Scope.ISSUERS_READ}, summary="List issuers")
     async def browse(
         self, request: Request[Any, Any, Any], limit: Limit = 20, cursor: Cursor = None
     ) -> Page[IssuerAnswer]:
-        origin = origin_of(request)
-        async with wiring_of(request).store.tenant(origin.actor.tenant, origin.actor.environment) as connection:
+        actor, before = origin_of(request).actor, cursor_of(cursor)
+        async with wiring_of(request).store.tenant(actor.tenant, actor.environment) as connection:
             rows = await objects.page(
-                connection, "issuer", origin.actor.tenant, origin.actor.environment, cursor_of(cursor), limit + 1
+                connection, "issuer", actor.tenant, actor.environment, before, limit + 1, actor.issuers
             )
-        return page_of(rows, [presentation.issuer(row) for row in rows if origin.actor.may_use(row["id"])], limit)
+        return page_of(rows, [presentation.issuer(row) for row in rows], limit)
 
     @get("/{issuer_id:str}", opt={"scope": Scope.ISSUERS_READ}, summary="Read an issuer")
     async def read(self, request: Request[Any, Any, Any], issuer_id: FromPath[str]) -> Response[IssuerAnswer]:

@@ -34,6 +34,7 @@ IfMatch = Annotated[
     str | None,
     HeaderParameter(name="If-Match", description="The ETag that you read: the change applies to that version only."),
 ]
+Filter = Annotated[str | None, QueryParameter(max_length=64, pattern=r"^[A-Za-z0-9_.:-]*$")]
 Limit = Annotated[int, QueryParameter(ge=1, le=100, description="How many at most.")]
 Cursor = Annotated[str | None, QueryParameter(description="`next_cursor` of the page before.", max_length=200)]
 

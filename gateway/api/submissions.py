@@ -9,6 +9,7 @@ from gateway import presentation
 from gateway.actor import Scope
 from gateway.api.requests import (
     Cursor,
+    Filter,
     IdempotencyKey,
     Limit,
     answered,
@@ -28,8 +29,6 @@ from gateway.store.pool import Connection
 from gateway.store.trail import Trail
 from schemas.answers import EvidenceAnswer, FlowAnswer, Page, SubmissionAnswer
 from schemas.states import SubmissionState
-
-Filter = Annotated[str | None, QueryParameter(max_length=64)]
 
 
 async def visible(request: Request[Any, Any, Any], connection: Connection, submission_id: str) -> Any:

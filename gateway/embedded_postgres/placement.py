@@ -13,6 +13,7 @@ import hashlib
 import os
 import pwd
 import re
+import secrets
 import stat
 import tempfile
 from dataclasses import dataclass
@@ -113,7 +114,7 @@ def place(directory: Path) -> Placement:
             f"the data in {directory} cannot be reached by the user who owns it",
             remedy="Let that user through (chmod o+x) on every directory above it",
         )
-    home = _recorded(directory) or private_directory(directory) / f"cluster-{_key(directory)}"
+    home = _recorded(directory) or _unused(private_directory(directory) / f"cluster-{_key(directory)}")
     home.mkdir(exist_ok=True)
     home.chmod(0o711)
     (home / ORIGIN_FILE).write_text(f"{directory}\n")
@@ -149,6 +150,12 @@ def _recorded(directory: Path) -> Path | None:
     except OSError:
         return None
     return home if origin == str(directory) and home.stat().st_uid == os.geteuid() else None
+
+
+def _unused(home: Path) -> Path:
+    """That name, or one beside it: a home that nothing points to belonged to a directory that was since removed, and
+    whoever makes a new one under the same name must not find the old data in it."""
+    return home if not home.exists() else home.with_name(f"{home.name}-{secrets.token_hex(4)}")
 
 
 def _is_directory_of(path: Path, *users: int) -> bool:

@@ -13,12 +13,31 @@ from gateway.store.submissions import Narrow
 async def get(connection: Connection, tenant: UUID, environment: str, case: UUID, *, lock: bool = False) -> Any:
     """The case, or None; locked until the end of the transaction where asked."""
     return await connection.fetchrow(
-        "SELECT * FROM gateway.case_file WHERE tenant_id = $1 AND environment = $2 AND id = $3"
+        "SELECT * FROM gateway.case_file WHERE tenant_id = $1 AND environment = $2 AND id = $3"  # noqa: S608
         + (" FOR UPDATE" if lock else ""),
         tenant,
         environment,
         case,
     )
+
+
+async def issuer_of(connection: Connection, case: Any) -> UUID | None:
+    """Whose case it is: the issuer of its invoice, or of its flow."""
+    issuer: UUID | None = await connection.fetchval(
+        """
+        SELECT coalesce(
+            (SELECT i.issuer_id FROM gateway.invoice i
+             WHERE i.tenant_id = $1 AND i.environment = $2 AND i.id = $3),
+            (SELECT f.issuer_id FROM gateway.flow f
+             WHERE f.tenant_id = $1 AND f.environment = $2 AND f.jurisdiction = $4 AND f.key = $5))
+        """,
+        case["tenant_id"],
+        case["environment"],
+        case["invoice_id"],
+        case["jurisdiction"],
+        case["flow_key"],
+    )
+    return issuer
 
 
 async def page(
@@ -28,11 +47,14 @@ async def page(
     rows: list[Any] = await connection.fetch(
         """
         SELECT c.* FROM gateway.case_file c
-        LEFT JOIN gateway.invoice i ON i.tenant_id = c.tenant_id AND i.environment = c.environment AND i.id =
-        c.invoice_id
+        LEFT JOIN gateway.invoice i ON i.tenant_id = c.tenant_id AND i.environment = c.environment
+          AND i.id = c.invoice_id
+        LEFT JOIN gateway.flow f ON f.tenant_id = c.tenant_id AND f.environment = c.environment
+          AND f.jurisdiction = c.jurisdiction AND f.key = c.flow_key
         WHERE c.tenant_id = $1 AND c.environment = $2 AND ($3::uuid IS NULL OR c.id < $3)
           AND ($5::text IS NULL OR c.state = $5) AND ($6::text IS NULL OR c.jurisdiction = $6)
-          AND ($7::uuid IS NULL OR c.invoice_id = $7) AND ($8::uuid[] IS NULL OR i.issuer_id = ANY ($8))
+          AND ($7::uuid IS NULL OR c.invoice_id = $7)
+          AND ($8::uuid[] IS NULL OR coalesce(i.issuer_id, f.issuer_id) = ANY ($8))
         ORDER BY c.id DESC LIMIT $4
         """,
         tenant,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -23,7 +23,8 @@ _GET: Mapping[Table, str] = {
 }
 _LIST: Mapping[Table, str] = {
     table: f"SELECT id, version, body, created_at, updated_at FROM gateway.{table}"  # noqa: S608
-    " WHERE tenant_id = $1 AND environment = $2 AND ($3::uuid IS NULL OR id < $3) ORDER BY id DESC LIMIT $4"
+    " WHERE tenant_id = $1 AND environment = $2 AND ($3::uuid IS NULL OR id < $3)"
+    " AND ($5::uuid[] IS NULL OR id = ANY ($5)) ORDER BY id DESC LIMIT $4"
     for table in ("issuer", "customer")
 }
 _UPDATE: Mapping[Table, str] = {
@@ -43,10 +44,17 @@ async def get(connection: Connection, table: Table, key: tuple[UUID, str, UUID])
 
 
 async def page(
-    connection: Connection, table: Table, tenant: UUID, environment: str, before: UUID | None, limit: int
+    connection: Connection,
+    table: Table,
+    tenant: UUID,
+    environment: str,
+    before: UUID | None,
+    limit: int,
+    among: Collection[UUID] = (),
 ) -> list[Any]:
-    """Newest first, strictly before `before`."""
-    rows: list[Any] = await connection.fetch(_LIST[table], tenant, environment, before, limit)
+    """Newest first, strictly before `before`; only those `among` the given ids where there are any."""
+    narrowed = list(among) or None
+    rows: list[Any] = await connection.fetch(_LIST[table], tenant, environment, before, limit, narrowed)
     return rows
 
 

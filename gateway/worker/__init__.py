@@ -1,0 +1,11 @@
+"""Delivery: leases due flows, takes each as far as one exchange goes, and settles what became of its documents.
+
+`loop.Worker` leases and runs turns, `turn` carries one flow, `delivery` talks with the authority, `settlement` turns
+outcomes into rows, `wallet` fills in secrets, `breaker` counts failures, `sequencer` numbers what was committed.
+"""
+
+from gateway.worker.house import House, Lines, Pace
+from gateway.worker.loop import Worker
+from gateway.worker.sequencer import Sequencer
+
+__all__ = ["House", "Lines", "Pace", "Sequencer", "Worker"]

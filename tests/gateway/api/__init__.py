@@ -1,0 +1,1 @@
+"""The HTTP face, called as integrators call it: over ASGI, with a real database behind it."""
