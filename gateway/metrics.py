@@ -27,11 +27,17 @@ class Metrics:
             registry=registry,
         )
         self.depth = Gauge("gateway_queue_depth", "Documents not settled yet", (*PLACE, "state"), registry=registry)
-        self.age = Gauge("gateway_queue_oldest_seconds", "Age of the oldest of them", (*PLACE, "state"), registry=registry)
+        self.age = Gauge(
+            "gateway_queue_oldest_seconds", "Age of the oldest of them", (*PLACE, "state"), registry=registry
+        )
         self.flows_held = Gauge("gateway_flows_held", "Flows that a person must mend", PLACE, registry=registry)
-        self.flows_backing_off = Gauge("gateway_flows_backing_off", "Flows that rest after a failure", PLACE, registry=registry)
+        self.flows_backing_off = Gauge(
+            "gateway_flows_backing_off", "Flows that rest after a failure", PLACE, registry=registry
+        )
         self.breaker_open = Gauge("gateway_breaker_open", "1 while nobody asks the authority", PLACE, registry=registry)
-        self.turns = Gauge("gateway_turns_running", "Exchanges under way in this process", ("jurisdiction",), registry=registry)
+        self.turns = Gauge(
+            "gateway_turns_running", "Exchanges under way in this process", ("jurisdiction",), registry=registry
+        )
         self.sequenced = Counter("gateway_rows_sequenced", "Events and audit rows numbered", registry=registry)
 
     def show_queues(self, rows: Iterable[Any], at: datetime) -> None:

@@ -32,8 +32,11 @@ class Lease:
 
 
 async def lease(
-    connection: Connection, environments: Sequence[str], jurisdictions: Sequence[str], duration: timedelta, now:
-    datetime
+    connection: Connection,
+    environments: Sequence[str],
+    jurisdictions: Sequence[str],
+    duration: timedelta,
+    now: datetime,
 ) -> Lease | None:
     """One due flow of these jurisdictions, its tenant's turn come; None where nothing is due."""
     row = await connection.fetchrow(
@@ -72,8 +75,12 @@ async def documents(
 ) -> list[Any]:
     """In flow order: those whose outcome is to be asked for (`unsettled`), or those that wait to be sent."""
     rows: list[Any] = await connection.fetch(
-        "SELECT * FROM gateway.flow_documents($1, $2, $3, $4, $5, $6, $7, $8)", *lease.flow, unsettled, ordered,
-        now, limit
+        "SELECT * FROM gateway.flow_documents($1, $2, $3, $4, $5, $6, $7, $8)",
+        *lease.flow,
+        unsettled,
+        ordered,
+        now,
+        limit,
     )
     return rows
 

@@ -9,6 +9,7 @@ document.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from lxml import etree
 
@@ -35,7 +36,7 @@ def element(tag: str, *children: str | None, attrs: Iterable[tuple[str, str | No
     inner = "".join(
         child if isinstance(child, Markup) else child.translate(_TEXT) for child in children if child is not None
     )
-    opening = tag + attributes(attrs)
+    opening = tag + attributes(attrs) if attrs else tag
     return Markup(f"<{opening}>{inner}</{tag}>" if inner else f"<{opening}/>")
 
 
@@ -66,6 +67,7 @@ def parse(data: bytes, *, limit: int = MAX_BYTES) -> etree._Element:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as why:
         raise UnreadableXML(f"not well-formed XML: {why}") from why
-    if root.getroottree().docinfo.doctype:
+    docinfo: Any = root.getroottree().docinfo  # the stubs do not know `doctype`
+    if docinfo.doctype:
         raise UnreadableXML("a DOCTYPE is not accepted")
     return root

@@ -65,7 +65,9 @@ class Rows:
             " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             *(tenant, environment, jurisdiction, key, issuer, ordered, max_batch, overrides),
         )
-        return tenant, await self.documents(count, tenant, issuer, key, jurisdiction, state=state, environment=environment)
+        return tenant, await self.documents(
+            count, tenant, issuer, key, jurisdiction, state=state, environment=environment
+        )
 
     async def documents(
         self,
@@ -87,7 +89,20 @@ class Rows:
             "document",
             "tenant_id environment id invoice_id submission_id jurisdiction name media_type role sha256 body at",
             [
-                (tenant, environment, d, i, s, jurisdiction, "record.xml", "application/xml", "sealed", b"", s.bytes, AT)
+                (
+                    tenant,
+                    environment,
+                    d,
+                    i,
+                    s,
+                    jurisdiction,
+                    "record.xml",
+                    "application/xml",
+                    "sealed",
+                    b"",
+                    s.bytes,
+                    AT,
+                )
                 for s, i, d in ids
             ],
         )

@@ -98,7 +98,14 @@ async def test_a_resubmission_closes_the_case_that_it_came_from(
     await rows.run("UPDATE gateway.case_file SET state = 'resubmitted'")
     await rows.run("UPDATE gateway.submission SET state = 'superseded'")
     (again,) = await rows.documents(
-        1, tenant, refused["issuer_id"], "flow", "toyland", first=2, invoice=refused["invoice_id"], supersedes=refused["id"]
+        1,
+        tenant,
+        refused["issuer_id"],
+        "flow",
+        "toyland",
+        first=2,
+        invoice=refused["invoice_id"],
+        supersedes=refused["id"],
     )
     if ending == "rejected":
         authority.answers[again] = REFUSED

@@ -80,7 +80,9 @@ async def test_a_worker_whose_lease_was_taken_over_settles_nothing(
     slow = asyncio.create_task(Worker(house()).turn())
     while not authority.heard:
         await asyncio.sleep(0.01)
-    await rows.run("UPDATE gateway.flow SET leased_until = now() - interval '1 second', lease_token = gen_random_uuid()")
+    await rows.run(
+        "UPDATE gateway.flow SET leased_until = now() - interval '1 second', lease_token = gen_random_uuid()"
+    )
     authority.hangs.pop("toyland").set()
     await slow
     assert await rows.states(tenant) == {ids[0]: "submitting"}, "its answer is kept as evidence only"
@@ -95,9 +97,7 @@ async def test_many_workers_send_every_record_once(
 ) -> None:
     authority.slow = 0.005
     tenants = [(await rows.flow(20, max_batch=3, ordered=bool(n % 2)))[0] for n in range(6)]
-    stores = [
-        await Store.open(as_role(database, "gateway_worker"), role="gateway_worker", size=5) for _ in range(3)
-    ]
+    stores = [await Store.open(as_role(database, "gateway_worker"), role="gateway_worker", size=5) for _ in range(3)]
     workers = [Worker(house(store=store)) for store in stores for _ in range(2)]
     await asyncio.gather(*(drained(worker) for worker in workers))
     for store in stores:

@@ -71,7 +71,9 @@ async def test_an_unknown_outcome_lets_an_unordered_flow_go_on(
     authority.behaviours = ["lost", "lost"]
     await worker.turn()
     await rows.run("UPDATE gateway.flow SET backoff_until = NULL")
-    await rows.run("UPDATE gateway.submission SET not_before = now() + interval '1 hour' WHERE state = 'outcome_unknown'")
+    await rows.run(
+        "UPDATE gateway.submission SET not_before = now() + interval '1 hour' WHERE state = 'outcome_unknown'"
+    )
     await drained(worker, settled=False)
     states = await rows.states(tenant)
     assert states[ids[0]] == "outcome_unknown"
@@ -197,5 +199,3 @@ async def test_an_outcome_that_no_table_allows_is_a_defect(house: MakeHouse, row
     await Worker(house()).turn()
     assert await rows.states(tenant) == {ids[0]: "outcome_unknown"}
     assert await rows.value("SELECT hold_code FROM gateway.flow") == "GW-DEFECT"
-
-

@@ -31,7 +31,9 @@ async def serving(reply: Reply) -> AsyncIterator[str]:
         length = next((int(line[15:]) for line in head.lower().split("\r\n") if line.startswith("content-length:")), 0)
         answer = reply(head, await reader.readexactly(length))
         if answer is not None:
-            writer.write(b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: %d\r\n\r\n%s" % (len(answer), answer))
+            writer.write(
+                b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: %d\r\n\r\n%s" % (len(answer), answer)
+            )
             await writer.drain()
         writer.close()
 

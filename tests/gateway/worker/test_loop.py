@@ -97,7 +97,9 @@ async def test_the_database_may_restart_under_it(house: MakeHouse, rows: Rows, a
         for _ in range(3):
             await asyncio.sleep(0.15)
             await rows.fetch(cut)
-            await rows.run("UPDATE gateway.flow SET leased_until = now() - interval '1 second' WHERE lease_token IS NOT NULL")
+            await rows.run(
+                "UPDATE gateway.flow SET leased_until = now() - interval '1 second' WHERE lease_token IS NOT NULL"
+            )
         await until(rows, ALL_ACCEPTED, 30, within=20)
     assert not authority.again
 

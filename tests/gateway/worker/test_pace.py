@@ -13,9 +13,7 @@ from tests.gateway.worker.rows import Rows
 from tests.gateway.worker.toy import Authority, Reply, accepted
 
 
-async def test_five_thousand_records_in_batches_of_a_thousand(
-    worker: Worker, rows: Rows, authority: Authority
-) -> None:
+async def test_five_thousand_records_in_batches_of_a_thousand(worker: Worker, rows: Rows, authority: Authority) -> None:
     tenant, ids = await rows.flow(5000)
     started = time.perf_counter()
     assert await drained(worker, settled=False) == 5
@@ -50,7 +48,9 @@ async def test_a_hundred_thousand_waiting_records_cost_no_more_than_one(
                 connection, lease, unsettled=False, ordered=True, now=system_clock(), limit=1000
             )
         read = time.perf_counter()
-        print(f"\n100,000 waiting: leased in {(leased - started) * 1e3:.1f} ms, batch in {(read - leased) * 1e3:.1f} ms")
+        print(
+            f"\n100,000 waiting: leased in {(leased - started) * 1e3:.1f} ms, batch in {(read - leased) * 1e3:.1f} ms"
+        )
         assert [str(row["id"]) for row in found] == ids[:1000]
         async with worker_store.tenant(tenant, "test") as connection:
             await flows.release(connection, lease)

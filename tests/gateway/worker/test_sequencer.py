@@ -94,9 +94,7 @@ async def test_one_at_a_time(sequencer: Sequencer, database: str) -> None:
     await other.close()
 
 
-async def test_after_a_long_rest_it_catches_up_in_parts(
-    sequencer: Sequencer, worker_store: Store, rows: Rows
-) -> None:
+async def test_after_a_long_rest_it_catches_up_in_parts(sequencer: Sequencer, worker_store: Store, rows: Rows) -> None:
     tenant = new_id()
     for _ in range(3):
         await record(worker_store, tenant, 15_000)

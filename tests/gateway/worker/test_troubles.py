@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 
-
 from gateway.clock import NIL
 from gateway.store.credentials import stored_context
 from gateway.vault import Vault

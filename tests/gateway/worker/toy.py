@@ -50,7 +50,9 @@ _S = SubmissionState
 Reply = dict[str, dict[str, str]]
 
 
-def jurisdiction(code: str = "toyland", *, slots: int = 4, longest_pause: int = 3600, token: bool = False) -> Jurisdiction:
+def jurisdiction(
+    code: str = "toyland", *, slots: int = 4, longest_pause: int = 3600, token: bool = False
+) -> Jurisdiction:
     """`token`: sends only within a session, which it asks for first."""
     return Jurisdiction(
         about=About(
@@ -60,7 +62,9 @@ def jurisdiction(code: str = "toyland", *, slots: int = 4, longest_pause: int = 
             editions=(),
             kinds=(Kind.INVOICE,),
             credentials=(
-                CredentialSpec(name="password", scope=Scope.TENANT, kind="secret", fields=("text",), purpose="to log in"),
+                CredentialSpec(
+                    name="password", scope=Scope.TENANT, kind="secret", fields=("text",), purpose="to log in"
+                ),
             ),
             endpoints=(EndpointSpec(name="desk", live="https://authority.example"),),
             maturity="a toy",
@@ -69,7 +73,9 @@ def jurisdiction(code: str = "toyland", *, slots: int = 4, longest_pause: int = 
         ),
         law=Law(route=lambda *_: None, check=lambda *_: (), judge=_judge),
         seal=Seal(seal=_no_seal, preview=lambda *_: b""),
-        exchange=Exchange(flow=_no_flow, batch=_batch, begin=_begin_with_token if token else _begin, resume=_resume, inquire=_inquire),
+        exchange=Exchange(
+            flow=_no_flow, batch=_batch, begin=_begin_with_token if token else _begin, resume=_resume, inquire=_inquire
+        ),
         desk=Desk(
             classify=_classify,
             corrections=lambda *_: (),
@@ -160,7 +166,9 @@ def _resume(
         return Step(outcomes={one: Outcome(state=_S.RETRY_SCHEDULED) for one in names}, drop_session=True, backoff=True)
     if answer.status == 403:
         retry = Outcome(state=_S.RETRY_SCHEDULED)
-        return Step(outcomes=dict.fromkeys(names, retry), hold=Hold(code="F403", message="your certificate is not known"))
+        return Step(
+            outcomes=dict.fromkeys(names, retry), hold=Hold(code="F403", message="your certificate is not known")
+        )
     if answer.status == 503:
         return Step(outcomes=dict.fromkeys(names, Outcome(state=_S.RETRY_SCHEDULED)), backoff=True)
     reply = msgspec.json.decode(answer.body, type=Reply)
