@@ -16,6 +16,9 @@ from structlog.typing import Processor
 about = structlog.contextvars.bound_contextvars
 QUIET = ("httpx2", "httpcore", "asyncio", "alembic", "granian")
 
+# Local variables stay out of the log: among them are opened secrets.
+_traceback = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+
 
 def configure(level: str = "info", form: str = "json", *, file: Path | None = None) -> None:
     """Set up the process: `form` is `json` or `console` (for people); to `file` in place of stderr."""
@@ -27,9 +30,11 @@ def configure(level: str = "info", form: str = "json", *, file: Path | None = No
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
         structlog.processors.StackInfoRenderer(),
     ]
-    last: list[Processor] = [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
+    last: list[Processor] = [
+        structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback)
+    ]
     if form == "json":
-        last = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(default=str)]
+        last = [_traceback, structlog.processors.JSONRenderer(default=str)]
     structlog.configure(
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(number),
