@@ -132,13 +132,11 @@ def _ubl() -> Path | None:
 def postgres_binaries() -> Finding:
     """The embedded server's programs; without them DATABASE_URL is needed."""
     from gateway.embedded_postgres.binaries import find
-    from gateway.embedded_postgres.placement import place
+    from gateway.embedded_postgres.placement import Account
 
     needless = bool(os.environ.get("DATABASE_URL"))
     try:
-        directory = Path(os.environ.get("TMPDIR", "/tmp")) / f"gateway-doctor-{os.getuid()}"  # noqa: S108 - only looked at
-        directory.mkdir(mode=0o700, exist_ok=True)
-        programs = find(place(directory).account)
+        programs = find(Account.choose(Path("data")))
         return Finding(name="Embedded PostgreSQL", well=True, found=programs.program("postgres"))
     except (EmbeddedPostgresUnavailable, OSError) as why:
         return Finding(

@@ -7,8 +7,6 @@ from typing import Annotated, Literal, cast
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from gateway import accounts
 from gateway.actor import ALL_SCOPES
@@ -44,17 +42,11 @@ async def _create(settings: Settings, tenant: str, environment: str, scopes: lis
 @keys.command("list")
 def list_keys(data: Data = None, as_json: Json = False) -> None:
     """Every key, the newest first; secrets are not kept and cannot be shown."""
-    rows = [accounts.shown(row) for row in asyncio.run(_keys(Settings.from_environment(data=data)))]
-    if as_json:
-        for row in rows:
-            typer.echo(msgspec.json.encode(row).decode())
-        return
-    table = Table("id", "tenant", "environment", "key", "created", "revoked", box=None)
-    for row in rows:
-        table.add_row(
-            row["id"], row["tenant"], row["environment"], row["hint"], row["created_at"][:16], row["revoked_at"] or ""
-        )
-    Console().print(table)
+    for row in asyncio.run(_keys(Settings.from_environment(data=data))):
+        shown = accounts.shown(row)
+        revoked = f"revoked {shown['revoked_at'][:16]}" if shown["revoked_at"] else ""
+        told = f"{shown['id']}  {shown['environment']:4}  {shown['hint']}  {shown['tenant']}  {revoked}".rstrip()
+        typer.echo(msgspec.json.encode(shown).decode() if as_json else told)
 
 
 async def _keys(settings: Settings) -> list[accounts.Row]:

@@ -6,6 +6,7 @@ import sys
 from typing import NoReturn
 
 import asyncpg
+from sqlalchemy.exc import DBAPIError
 
 from gateway.accounts import AccountRefused
 from gateway.embedded_postgres import EmbeddedPostgresUnavailable
@@ -36,6 +37,7 @@ EXPECTED = (
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
     ConnectionError,
+    DBAPIError,
 )
 
 
@@ -47,6 +49,8 @@ def failed(why: BaseException) -> NoReturn:
 
 def sentence(why: BaseException) -> str:
     """The reason with what to do about it, where more than the reason is known."""
+    if isinstance(why, DBAPIError) and why.orig is not None:
+        why = why.orig.__cause__ or why.orig
     text = str(why).strip() or type(why).__name__
     if isinstance(why, asyncpg.UndefinedTableError | asyncpg.InvalidSchemaNameError | asyncpg.UndefinedObjectError):
         return f"the database is not prepared ({text}). Run `gateway migrate`."

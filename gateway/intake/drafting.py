@@ -75,8 +75,8 @@ def draft_invoice(
         findings += (_no_route(composed),)
     invoice, disagreement = _rounded(composed, routes)
     findings += disagreement
-    if not is_fatal(findings):
-        findings += _checked(jurisdictions, invoice, routes, issuers, at)
+    findings += _checked(jurisdictions, invoice, routes, issuers, at)
+    findings = tuple(dict.fromkeys(findings))
     return Draft(written=body, invoice=invoice, routes=routes, findings=findings, issuers=issuers)
 
 

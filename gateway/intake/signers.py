@@ -7,11 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from gateway.actor import Actor
+from gateway.errors import Refused
 from gateway.store import objects
 from gateway.store.credentials import stored_context
-from gateway.vault import StoredCredential, sealed_credential
+from gateway.vault import SealBroken, StoredCredential, sealed_credential
 from gateway.wiring import Wiring
 from jurisdictions.contract import Jurisdiction, Keys
+from schemas.findings import Finding
 
 
 def context_of(tenant: UUID, environment: str, issuer: UUID, jurisdiction: str, name: str) -> str:
@@ -50,6 +52,26 @@ async def signers(wiring: Wiring, actor: Actor, issuer: UUID, codes: Iterable[st
             for row in rows
             if row["jurisdiction"] == code and row["name"] in kinds
         }
-        await wiring.keyring.warm(credentials)
+        await _warm(wiring, code, credentials)
         keys[code] = wiring.keyring.signer(credentials)
     return keys
+
+
+async def _warm(wiring: Wiring, code: str, credentials: Mapping[str, StoredCredential]) -> None:
+    """Open the credentials; one that this process's master key does not open is told, never a 500."""
+    try:
+        await wiring.keyring.warm(credentials)
+    except SealBroken as why:
+        names = ", ".join(credentials)
+        raise Refused(
+            f"The stored credential ({code}: {names}) cannot be opened with this installation's master key.",
+            code="credential_unreadable",
+            findings=(
+                Finding(
+                    rule="GW-CREDENTIAL",
+                    message="The credential was sealed under another master key.",
+                    pointer="/issuer",
+                    fix="Store the credential again, or give the process the master key that it was stored under.",
+                ),
+            ),
+        ) from why

@@ -14,7 +14,6 @@ from granian.server.embed import Server
 
 from gateway.app import create_app
 from gateway.lifecycle.parts import wired
-from gateway.logs import configure
 from gateway.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -50,13 +49,6 @@ class Service:
                 return pending.pop() if pending else await receive()
 
             await self._app(scope, replayed, send)
-
-
-def app_from_environment() -> Service:
-    """For any ASGI server: `granian --interface asgi --factory gateway.lifecycle:app_from_environment`."""
-    settings = Settings.from_environment()
-    configure(settings.log_level, settings.log_format)
-    return Service(settings)
 
 
 async def serve(settings: Settings, host: str, port: int) -> None:

@@ -89,7 +89,12 @@ async def _database(stack: AsyncExitStack, settings: Settings) -> None:
     if settings.database_url is None:
         cluster = EmbeddedPostgres(settings.postgres)
         stack.push_async_callback(asyncio.to_thread, cluster.stop)
-        await asyncio.to_thread(cluster.start)
+        starting = asyncio.ensure_future(asyncio.to_thread(cluster.start))
+        try:
+            await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            await starting  # It is stopped once it stands: never while it starts.
+            raise
 
 
 class _Children:
@@ -108,12 +113,15 @@ class _Children:
 
     async def up(self, url: str) -> Mapping[str, object]:
         """Everything, side by side as far as one need not wait for the other; the simulators' addresses."""
-        async with asyncio.TaskGroup() as together:
-            sandbox = together.create_task(self.start("sandbox"))
-            await asyncio.to_thread(migrate, self._settings.administrator)
-            together.create_task(self.serve(url))
-            simulators = await sandbox
-            together.create_task(self.start("worker"))
+        try:
+            async with asyncio.TaskGroup() as together:
+                sandbox = together.create_task(self.start("sandbox"))
+                await asyncio.to_thread(migrate, self._settings.administrator)
+                together.create_task(self.serve(url))
+                simulators = await sandbox
+                together.create_task(self.start("worker"))
+        except BaseExceptionGroup as several:
+            raise several.exceptions[0] from None
         return simulators
 
     async def start(self, name: str, *, within: float = READY_WITHIN) -> Mapping[str, object]:

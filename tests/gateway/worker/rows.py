@@ -35,7 +35,8 @@ class Rows:
     async def issuer(self, tenant: UUID, environment: str = "test") -> UUID:
         issuer = new_id()
         await self.connection.execute(
-            "INSERT INTO gateway.issuer (tenant_id, environment, id, body, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)",
+            "INSERT INTO gateway.issuer (tenant_id, environment, id, body, created_at, updated_at)"
+            " VALUES ($1, $2, $3, $4, $5, $5)",
             tenant,
             environment,
             issuer,
@@ -61,8 +62,8 @@ class Rows:
         tenant = tenant or new_id()
         issuer = await self.issuer(tenant, environment)
         await self.connection.execute(
-            "INSERT INTO gateway.flow (tenant_id, environment, jurisdiction, key, issuer_id, ordered, max_batch, overrides_pause)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO gateway.flow (tenant_id, environment, jurisdiction, key, issuer_id, ordered, max_batch,"
+            " overrides_pause) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             *(tenant, environment, jurisdiction, key, issuer, ordered, max_batch, overrides),
         )
         return tenant, await self.documents(
@@ -111,8 +112,8 @@ class Rows:
             "tenant_id environment id invoice_id issuer_id jurisdiction instruction state flow_key position document_id"
             " attributes facts fingerprint edition tries supersedes sealed_at updated_at",
             [
-                (tenant, environment, s, i, issuer, jurisdiction, instruction, state, key, first + n, d, "{}", "{}", s.hex,
-                 "1", int(state == "submitting"), supersedes, AT, AT)
+                (tenant, environment, s, i, issuer, jurisdiction, instruction, state, key, first + n, d, "{}", "{}",
+                 s.hex, "1", int(state == "submitting"), supersedes, AT, AT)
                 for n, (s, i, d) in enumerate(ids)
             ],
         )  # fmt: skip

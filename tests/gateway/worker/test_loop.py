@@ -63,7 +63,7 @@ async def test_a_great_tenant_does_not_starve_a_small_one(worker: Worker, rows: 
 
 
 async def test_stopping_lets_a_running_turn_end(house: MakeHouse, rows: Rows, authority: Authority) -> None:
-    tenant, ids = await rows.flow(3, max_batch=1)
+    tenant, _ = await rows.flow(3, max_batch=1)
     authority.hangs["toyland"] = asyncio.Event()
     async with running(Worker(house())) as stop:
         async with asyncio.timeout(5):
@@ -91,15 +91,14 @@ async def test_a_turn_that_does_not_end_within_the_grace_is_given_back(
 
 
 async def test_the_database_may_restart_under_it(house: MakeHouse, rows: Rows, authority: Authority) -> None:
-    tenant, ids = await rows.flow(30, max_batch=1)
+    await rows.flow(30, max_batch=1)
+    lapse = "UPDATE gateway.flow SET leased_until = now() - interval '1 second' WHERE lease_token IS NOT NULL"
     cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'gateway_worker'"
     async with running(Worker(house())):
         for _ in range(3):
             await asyncio.sleep(0.15)
             await rows.fetch(cut)
-            await rows.run(
-                "UPDATE gateway.flow SET leased_until = now() - interval '1 second' WHERE lease_token IS NOT NULL"
-            )
+            await rows.run(lapse)
         await until(rows, ALL_ACCEPTED, 30, within=20)
     assert not authority.again
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from gateway.clock import system_clock
 from gateway.store import flows
 from gateway.store.pool import Store
@@ -14,7 +16,7 @@ from tests.gateway.worker.toy import Authority, Reply, accepted
 
 
 async def test_five_thousand_records_in_batches_of_a_thousand(worker: Worker, rows: Rows, authority: Authority) -> None:
-    tenant, ids = await rows.flow(5000)
+    tenant, _ = await rows.flow(5000)
     started = time.perf_counter()
     assert await drained(worker, settled=False) == 5
     seconds = time.perf_counter() - started
@@ -34,6 +36,7 @@ async def test_a_thousand_refusals_settle_together(worker: Worker, rows: Rows, a
     assert await rows.value("SELECT count(*) FROM gateway.standing") == 500
 
 
+@pytest.mark.slow
 async def test_a_hundred_thousand_waiting_records_cost_no_more_than_one(
     worker: Worker, rows: Rows, worker_store: Store
 ) -> None:

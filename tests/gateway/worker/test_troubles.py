@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-
 from gateway.clock import NIL
 from gateway.store.credentials import stored_context
 from gateway.vault import Vault

@@ -1,7 +1,7 @@
 """A jurisdiction small enough to see through, and its authority in this process.
 
-Records go out in one question, a line each; the answer is JSON. `Authority` keeps a book, counts what it heard twice, and
-behaves as a test tells it to.
+Records go out in one question, a line each; the answer is JSON. `Authority` keeps a book, counts what it heard twice,
+and behaves as a test tells it to.
 """
 
 from __future__ import annotations
@@ -69,7 +69,6 @@ def jurisdiction(
             endpoints=(EndpointSpec(name="desk", live="https://authority.example"),),
             maturity="a toy",
             slots=slots,
-            longest_pause_seconds=longest_pause,
         ),
         law=Law(route=lambda *_: None, check=lambda *_: (), judge=_judge),
         seal=Seal(seal=_no_seal, preview=lambda *_: b""),
@@ -116,9 +115,13 @@ def _begin(documents: tuple[Sending, ...], setting: Setting) -> Step:
 def _begin_with_token(documents: tuple[Sending, ...], setting: Setting) -> Step:
     if setting.session is None:
         login = Ask(
-            name="login", endpoint="desk", effect=Effect.READ, documents=(), body=(SecretSlot(credential="password", field="text"),),
+            name="login",
+            endpoint="desk",
+            effect=Effect.READ,
+            documents=(),
+            body=(SecretSlot(credential="password", field="text"),),
             secret_answer=True,
-        )  # fmt: skip
+        )
         return Step(asks=(login,))
     return _begin(documents, setting)
 
