@@ -7,7 +7,7 @@ import sys
 
 from benchmarks.report import Figure, row, write
 
-ALL = ("finalizing", "leasing")
+ALL = ("finalizing", "draining", "isolation", "leasing")
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""A fresh database with a tenant, its issuers and its drafts, made without HTTP so that only the measured part is measured."""
+"""A fresh database with a tenant, its issuers and its drafts, made without HTTP so that nothing else is measured."""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ async def _tenant(url: str, tenant: UUID, key: str) -> None:
     connection = await asyncpg.connect(url)
     await connection.execute("INSERT INTO platform.tenant VALUES ($1, 'benchmark')", tenant)
     await connection.execute(
-        "INSERT INTO platform.api_key (id, tenant_id, environment, digest, hint, scopes) VALUES ($1, $2, 'test', $3, '', $4)",
+        "INSERT INTO platform.api_key (id, tenant_id, environment, digest, hint, scopes)"
+        " VALUES ($1, $2, 'test', $3, '', $4)",
         new_id(),
         tenant,
         digest(key),

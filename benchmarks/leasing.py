@@ -22,10 +22,11 @@ WAITING = 100_000
 ROUNDS = 9
 
 COPIES = """
-    INSERT INTO gateway.submission (tenant_id, environment, id, invoice_id, issuer_id, jurisdiction, instruction, state, flow_key,
-        position, document_id, attributes, facts, fingerprint, edition, sealed_at, updated_at)
-    SELECT s.tenant_id, s.environment, gen_random_uuid(), s.invoice_id, s.issuer_id, s.jurisdiction, s.instruction, 'queued',
-        s.flow_key, s.position + n, s.document_id, s.attributes, s.facts, s.fingerprint, s.edition, s.sealed_at, s.updated_at
+    INSERT INTO gateway.submission (tenant_id, environment, id, invoice_id, issuer_id, jurisdiction, instruction, state,
+        flow_key, position, document_id, attributes, facts, fingerprint, edition, sealed_at, updated_at)
+    SELECT s.tenant_id, s.environment, gen_random_uuid(), s.invoice_id, s.issuer_id, s.jurisdiction, s.instruction,
+        'queued', s.flow_key, s.position + n, s.document_id, s.attributes, s.facts, s.fingerprint, s.edition,
+        s.sealed_at, s.updated_at
     FROM gateway.submission s CROSS JOIN generate_series(1, $1::int) n
 """
 

@@ -1,4 +1,4 @@
-"""A lean HTTP/1.1 client: as many connections as asked for, one request after the other on each, prepared beforehand."""
+"""A lean HTTP/1.1 client: as many connections as asked for, on each one prepared request after the other."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ from pathlib import Path
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
-Written by `make bench`, in one run, medians. Every figure stands beside its peer or ceiling from the same run on the same
-machine; the ratio is what counts, absolute numbers are this machine's. Nothing here is asserted by a test.
+Written by `make bench`, in one run, medians. Every figure stands beside its peer or ceiling from the same run on the
+same machine; the ratio is what counts, absolute numbers are this machine's. Nothing here is asserted by a test.
 
 """
 
@@ -43,9 +43,10 @@ def row(figure: Figure) -> str:
 
 def write(figures: Iterable[Figure]) -> str:
     """The page; also stored."""
+    today = datetime.datetime.now(datetime.UTC)
     lines = [
         HEAD,
-        f"Run on {datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {os.cpu_count()} cores, CPython {platform.python_version()}.\n",
+        f"Run on {today:%Y-%m-%d}, {os.cpu_count()} cores, CPython {platform.python_version()}.\n",
         "| What | Measured | Peer or ceiling | Ratio | Aim | Met |",
         "|---|---|---|---|---|---|",
         *(row(figure) for figure in figures),

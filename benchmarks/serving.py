@@ -1,4 +1,4 @@
-"""The two servers that are compared, each one granian worker: the gateway's API, and a bare POST that inserts one row."""
+"""The two servers that are compared, each one granian worker: the API, and a bare POST that inserts one row."""
 
 from __future__ import annotations
 

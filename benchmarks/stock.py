@@ -33,30 +33,32 @@ from schemas.party import Party
 LAY_OUT = """
     WITH r AS (
         SELECT * FROM jsonb_to_recordset($4) AS r(n int, invoice uuid, number text, id uuid, document_id uuid,
-            jurisdiction text, instruction text, name text, media_type text, position bigint, flow_key text, ordered boolean,
-            max_batch int, overrides_pause boolean, attributes jsonb, facts jsonb, fingerprint text, edition text)
+            jurisdiction text, instruction text, name text, media_type text, position bigint, flow_key text,
+            ordered boolean, max_batch int, overrides_pause boolean, attributes jsonb, facts jsonb, fingerprint text,
+            edition text)
     ), invoices AS (
-        INSERT INTO gateway.invoice (tenant_id, environment, id, issuer_id, kind, state, number, source_ref, draft, document,
-                routes, findings, ready, created_at, updated_at, finalized_at)
-            SELECT $1, $2, r.invoice, $3, 'invoice', 'open', r.number, r.invoice::text, '{}', '{}', '[]', '[]', true, $6, $6, $6
+        INSERT INTO gateway.invoice (tenant_id, environment, id, issuer_id, kind, state, number, source_ref, draft,
+                document, routes, findings, ready, created_at, updated_at, finalized_at)
+            SELECT $1, $2, r.invoice, $3, 'invoice', 'open', r.number, r.invoice::text, '{}', '{}', '[]', '[]', true,
+                $6, $6, $6
             FROM r
     ), documents AS (
-        INSERT INTO gateway.document (tenant_id, environment, id, invoice_id, submission_id, jurisdiction, name, media_type,
-                role, sha256, body, at)
+        INSERT INTO gateway.document (tenant_id, environment, id, invoice_id, submission_id, jurisdiction, name,
+                media_type, role, sha256, body, at)
             SELECT $1, $2, r.document_id, r.invoice, r.id, r.jurisdiction, r.name, r.media_type, 'sealed',
                 sha256(b.body), b.body, $6
             FROM r JOIN unnest($5::bytea[]) WITH ORDINALITY b(body, n) USING (n)
     ), flows AS (
-        INSERT INTO gateway.flow (tenant_id, environment, jurisdiction, key, issuer_id, ordered, max_batch, overrides_pause,
-                state)
-            SELECT DISTINCT $1::uuid, $2, r.jurisdiction, r.flow_key, $3::uuid, r.ordered, r.max_batch, r.overrides_pause,
-                'held'
+        INSERT INTO gateway.flow (tenant_id, environment, jurisdiction, key, issuer_id, ordered, max_batch,
+                overrides_pause, state)
+            SELECT DISTINCT $1::uuid, $2, r.jurisdiction, r.flow_key, $3::uuid, r.ordered, r.max_batch,
+                r.overrides_pause, 'held'
             FROM r ON CONFLICT (tenant_id, environment, jurisdiction, key) DO UPDATE SET state = 'held'
     )
     INSERT INTO gateway.submission (tenant_id, environment, id, invoice_id, issuer_id, jurisdiction, instruction, state,
             flow_key, position, document_id, attributes, facts, fingerprint, edition, sealed_at, updated_at)
-        SELECT $1, $2, r.id, r.invoice, $3, r.jurisdiction, r.instruction, 'queued', r.flow_key, r.position, r.document_id,
-            r.attributes, r.facts, r.fingerprint, r.edition, $6, $6
+        SELECT $1, $2, r.id, r.invoice, $3, r.jurisdiction, r.instruction, 'queued', r.flow_key, r.position,
+            r.document_id, r.attributes, r.facts, r.fingerprint, r.edition, $6, $6
         FROM r
 """
 
@@ -179,7 +181,8 @@ class Backlog:
     async def waits(self) -> bool:
         found: bool = await self.connection.fetchval(
             "SELECT EXISTS (SELECT 1 FROM gateway.submission WHERE tenant_id = $1 AND environment = 'test'"
-            " AND jurisdiction = $2 AND state IN ('queued', 'submitting', 'waiting', 'retry_scheduled', 'outcome_unknown'))",
+            " AND jurisdiction = $2"
+            " AND state IN ('queued', 'submitting', 'waiting', 'retry_scheduled', 'outcome_unknown'))",
             *self._place,
         )
         return found

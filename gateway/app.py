@@ -20,6 +20,7 @@ from prometheus_client import CollectorRegistry
 from gateway.api.authentication import Keyholders, guard
 from gateway.api.bodies import JsonRequest
 from gateway.api.cases import CaseController
+from gateway.api.described import describe
 from gateway.api.health import healthz, metrics, readyz
 from gateway.api.invoices import InvoiceController
 from gateway.api.issuers import CustomerController, IssuerController
@@ -114,6 +115,7 @@ def create_app(
         response_cache_config=ResponseCacheConfig(),
     )
     _published(app)
+    describe(app.openapi_schema)
     return app
 
 

@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from gateway import presentation
 from gateway.actor import Scope
+from gateway.api.examples import INVOICE, MINIMAL, shown
 from gateway.api.issuers import patched
 from gateway.api.requests import (
     Cursor,
@@ -49,6 +50,7 @@ from schemas.answers import (
 from schemas.invoice import InvoiceInput
 from schemas.states import InvoiceState
 
+NewInvoice = Annotated[InvoiceInput, shown(an_invoice=INVOICE, the_least=MINIMAL)]
 Moment = Annotated[datetime | None, QueryParameter(description="RFC 3339.")]
 
 
@@ -58,7 +60,7 @@ class InvoiceController(Controller):
 
     @post("/", opt={"scope": Scope.INVOICES_WRITE}, summary="Draft an invoice")
     async def add(
-        self, request: Request[Any, Any, Any], data: JSONBody[InvoiceInput], idempotency_key: IdempotencyKey = None
+        self, request: Request[Any, Any, Any], data: NewInvoice, idempotency_key: IdempotencyKey = None
     ) -> Response[InvoiceAnswer]:
         key = required_key(idempotency_key)
         wanted = fingerprint("POST", "/v1/invoices", await request.body())

@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from gateway import presentation
 from gateway.actor import Origin, Scope
+from gateway.api.examples import CUSTOMER, ISSUER, shown
 from gateway.api.requests import (
     Cursor,
     IdempotencyKey,
@@ -47,6 +48,8 @@ from schemas.answers import CredentialAnswer, CustomerAnswer, IssuerAnswer, Issu
 from schemas.findings import Finding, Findings
 from schemas.party import Party
 
+NewIssuer = Annotated[IssuerInput, shown(an_issuer=ISSUER)]
+NewCustomer = Annotated[Party, shown(a_customer=CUSTOMER)]
 PREFIX: dict[objects.Table, Prefix] = {"issuer": Prefix.ISSUER, "customer": Prefix.CUSTOMER}
 
 
@@ -173,7 +176,7 @@ class IssuerController(Controller):
 
     @post("/", opt={"scope": Scope.ISSUERS_WRITE}, summary="Add an issuer")
     async def add(
-        self, request: Request[Any, Any, Any], data: JSONBody[IssuerInput], idempotency_key: IdempotencyKey = None
+        self, request: Request[Any, Any, Any], data: NewIssuer, idempotency_key: IdempotencyKey = None
     ) -> Response[IssuerAnswer]:
         key, wiring, origin = required_key(idempotency_key), wiring_of(request), origin_of(request)
         if origin.actor.issuers:
@@ -298,7 +301,7 @@ class CustomerController(Controller):
 
     @post("/", opt={"scope": Scope.CUSTOMERS_WRITE}, summary="Add a customer")
     async def add(
-        self, request: Request[Any, Any, Any], data: JSONBody[Party], idempotency_key: IdempotencyKey = None
+        self, request: Request[Any, Any, Any], data: NewCustomer, idempotency_key: IdempotencyKey = None
     ) -> Response[CustomerAnswer]:
         key = required_key(idempotency_key)
         wanted = fingerprint("POST", "/v1/customers", await request.body())

@@ -130,6 +130,8 @@ class translated:
             asyncpg.AdminShutdownError,
             asyncpg.CrashShutdownError,
             ConnectionError,
+            FileNotFoundError,  # The socket of a local server that is just being restarted.
+            TimeoutError,
         )
         if isinstance(why, transient):
             raise Busy(

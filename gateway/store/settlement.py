@@ -17,11 +17,9 @@ from schemas.findings import Finding
 class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One document's move, as `gateway.settle` reads it. Ids of events, audit rows and cases are drawn beforehand.
 
-    `former` is the state that the move starts from, or there is none; `sent` counts the exchange as a try. With `standing`
-    go
-    the states that it may follow; with `case_id` the diagnosis; `own_*` close the document's own case, `former_*` the
-    case
-    of the submission that it supersedes.
+    `former` is the state that the move starts from, or there is none; `sent` counts the exchange as a try. Beside
+    `standing` go the states that it may follow, beside `case_id` the diagnosis; `own_*` close the document's own case,
+    `former_*` the case of the submission that it supersedes.
     """
 
     place: int

@@ -16,8 +16,8 @@ _SUBMISSION = """
     FROM gateway.submission s
     LEFT JOIN gateway.standing g ON g.tenant_id = s.tenant_id AND g.environment = s.environment
         AND g.invoice_id = s.invoice_id AND g.jurisdiction = s.jurisdiction
-    LEFT JOIN gateway.case_file c ON c.tenant_id = s.tenant_id AND c.environment = s.environment AND c.submission_id =
-    s.id
+    LEFT JOIN LATERAL (SELECT k.id FROM gateway.case_file k WHERE k.tenant_id = s.tenant_id
+        AND k.environment = s.environment AND k.submission_id = s.id ORDER BY k.id DESC LIMIT 1) c ON true
     WHERE s.tenant_id = $1 AND s.environment = $2
 """
 _DOCUMENT = """

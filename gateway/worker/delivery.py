@@ -7,6 +7,7 @@ then a socket opens. A process that dies leaves a step that never was, or docume
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -246,8 +247,9 @@ async def keep_session(house: House, lease: Lease, connection: Connection, step:
 
 def report_outcomes(house: House, lease: Lease, settling: Settling) -> None:
     """Count and log what was settled, after its commit."""
+    for state, many in Counter(row.state for row in settling.rows).items():
+        house.metrics.outcomes.labels(lease.jurisdiction, lease.environment, state).inc(many)
     for row in settling.rows:
-        house.metrics.outcomes.labels(lease.jurisdiction, lease.environment, row.state).inc()
         log.info(
             "submission.settled",
             submission=str(row.id),

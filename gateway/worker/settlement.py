@@ -33,6 +33,10 @@ _S = SubmissionState
 _ENDED = SETTLED | {_S.HELD}
 _OPEN = frozenset({_S.SUBMITTING, _S.WAITING, _S.OUTCOME_UNKNOWN})
 _OUTSIDE = frozenset({_S.QUEUED, _S.RETRY_SCHEDULED})
+_STANDING_FROM = {
+    standing: tuple(str(former) for former, after in STANDING_MOVES.items() if standing in after)
+    for standing in Standing
+}
 WITHOUT_ID = "GW-ACCEPTED-WITHOUT-ID"
 
 
@@ -166,7 +170,7 @@ class Ledger:
     def _standing(self, standing: Standing) -> dict[str, object]:
         return {
             "standing": str(standing),
-            "standing_from": tuple(str(former) for former, after in STANDING_MOVES.items() if standing in after),
+            "standing_from": _STANDING_FROM[standing],
             "standing_event": self._new_id(),
             "standing_audit": self._new_id(),
         }

@@ -129,24 +129,28 @@ def page(answer: Answer) -> Page | Failure:
 
 
 def _line(line: etree._Element) -> Line:
-    nif, number, date = _identity(line.find(_r("IDFactura")))
-    duplicate = line.find(_r("RegistroDuplicado"))
+    own = _texts(line)
+    nif, number, date = _identity(line.find(_IDENTITY))
+    duplicate = line.find(_DUPLICATE)
+    theirs = _texts(duplicate)
     return Line(
         nif=nif,
         number=number,
         date=date,
-        operation=_text(line, f"{_r('Operacion')}/{_s('TipoOperacion')}") or "",
-        state=_text(line, _r("EstadoRegistro")) or "",
-        code=_text(line, _r("CodigoErrorRegistro")),
-        message=_text(line, _r("DescripcionErrorRegistro")),
+        operation=_texts(line.find(_OPERATION)).get(_KIND, ""),
+        state=own.get(_STATE, ""),
+        code=own.get(_CODE_OF_ERROR) or None,
+        message=own.get(_WORDS_OF_ERROR) or None,
         duplicate=None
         if duplicate is None
-        else Duplicate(
-            request=_text(duplicate, _s("IdPeticionRegistroDuplicado")) or "",
-            state=_text(duplicate, _s("EstadoRegistroDuplicado")) or "",
-        ),
+        else Duplicate(request=theirs.get(_REQUEST, ""), state=theirs.get(_STATE_OF_DUPLICATE, "")),
         xml=etree.tostring(line, with_tail=False),
     )
+
+
+def _texts(element: etree._Element | None) -> dict[str, str]:
+    """The trimmed texts of the children, by tag."""
+    return {} if element is None else {child.tag: (child.text or "").strip() for child in element}
 
 
 def _entries(content: etree._Element) -> Iterator[Entry]:
@@ -208,13 +212,8 @@ def _fault(fault: soap.Fault) -> Failure:
 
 
 def _identity(element: etree._Element | None) -> tuple[str, str, str]:
-    if element is None:
-        return "", "", ""
-    return (
-        _text(element, _s("IDEmisorFactura")) or "",
-        _text(element, _s("NumSerieFactura")) or "",
-        _text(element, _s("FechaExpedicionFactura")) or "",
-    )
+    of = _texts(element)
+    return of.get(_NIF, ""), of.get(_NUMBER, ""), of.get(_DATE, "")
 
 
 def _text(element: etree._Element, path: str) -> str | None:
@@ -232,3 +231,13 @@ def _r(name: str) -> str:
 
 def _c(name: str) -> str:
     return f"{{{lists.SF_RESPUESTA_CONSULTA}}}{name}"
+
+
+# The tags of a line, made once: an answer has a thousand of them.
+_IDENTITY, _DUPLICATE, _OPERATION = _r("IDFactura"), _r("RegistroDuplicado"), _r("Operacion")
+_STATE, _CODE_OF_ERROR, _WORDS_OF_ERROR = (
+    _r(name) for name in ("EstadoRegistro", "CodigoErrorRegistro", "DescripcionErrorRegistro")
+)
+_NIF, _NUMBER, _DATE = (_s(name) for name in ("IDEmisorFactura", "NumSerieFactura", "FechaExpedicionFactura"))
+_KIND, _REQUEST = _s("TipoOperacion"), _s("IdPeticionRegistroDuplicado")
+_STATE_OF_DUPLICATE = _s("EstadoRegistroDuplicado")

@@ -27,21 +27,25 @@ OPERATORS = ("DATABASE_URL", "GATEWAY_API_DATABASE_URL", "GATEWAY_WORKER_DATABAS
 class Ward:
     """One process that is started again at once, however it ended."""
 
-    def __init__(self, child: Child, *, announces: bool) -> None:
+    def __init__(self, child: Child, address: str | None = None) -> None:
+        """`address`: where it answers once it is up; without one it announces itself."""
         self.name = child.name
         self.kills = 0
         self.deaths = 0
-        """How often it ended without our doing: a process has to outlive a database that restarts."""
+        """How often it was up and ended without our doing: a process has to outlive a database that restarts."""
+        self.vain = 0
+        """How often it did not come up, because the database was away just then: it says so and ends."""
         self._child = child
-        self._announces = announces
+        self._address = address
         self._killed = False
         self._alive = False
+        self._up = False
         self._keeper: asyncio.Task[None] | None = None
 
     async def start(self) -> Mapping[str, object]:
         await self._child.start()
-        facts = await self._child.ready(READY_WITHIN) if self._announces else {}
-        self._alive = True
+        facts = await self._ready()
+        self._alive = self._up = True
         self._keeper = asyncio.create_task(self._keep(), name=f"keep {self.name}")
         return facts
 
@@ -64,16 +68,26 @@ class Ward:
     async def _keep(self) -> None:
         while True:
             await self._child.ended()
-            self._alive = False
-            self.deaths += not self._killed
-            self._killed = False
+            self.deaths += self._up and not self._killed
+            self.vain += not self._up and not self._killed
+            self._alive = self._up = self._killed = False
             await asyncio.sleep(0.05)
             await self._child.start()
             self._alive = True
-            if self._announces:
-                # Its pipe must be read; whether it comes up or is killed before that, its end is what we wait for.
-                with suppress(ChildFailed):
-                    await self._child.ready(READY_WITHIN)
+            with suppress(ChildFailed):
+                await self._ready()
+                self._up = True
+
+    async def _ready(self) -> Mapping[str, object]:
+        """Wait until it is up. Raises ChildFailed where it ends before that, by our hand or not."""
+        if self._address is None:
+            return await self._child.ready(READY_WITHIN)
+        ended = asyncio.create_task(self._child.ended())
+        try:
+            await _answering(self._address, ended)
+        finally:
+            ended.cancel()
+        return {}
 
 
 class Ground:
@@ -88,7 +102,7 @@ class Ground:
         self._logs = data / "logs"
         self._sandbox = self._ward("sandbox", ["sandbox"])
         self._workers = [self._ward(f"worker-{number}", ["work"]) for number in (1, 2)]
-        self._api = self._ward("api", ["serve", "--port", self.url.rpartition(":")[2]], announces=False)
+        self._api = self._ward("api", ["serve", "--port", self.url.rpartition(":")[2]], self.url)
 
     @property
     def owner(self) -> str:
@@ -100,6 +114,10 @@ class Ground:
         """Those that chaos may kill: the authorities' simulators are not ours to kill."""
         return (self._api, *self._workers)
 
+    @property
+    def wards(self) -> tuple[Ward, ...]:
+        return (*self.mortals, self._sandbox)
+
     async def start(self) -> None:
         self._logs.mkdir(parents=True, exist_ok=True)
         await asyncio.to_thread(self.cluster.start)
@@ -108,10 +126,9 @@ class Ground:
         facts = await self._sandbox.start()
         self.simulators = {code: str(url) for code, url in facts.items()}
         await asyncio.gather(self._api.start(), *(worker.start() for worker in self._workers))
-        await self._answering()
 
     async def stop(self, *, keep: bool) -> None:
-        for ward in (self._api, *self._workers, self._sandbox):
+        for ward in self.wards:
             await ward.stop()
         await asyncio.to_thread(self.cluster.stop if keep else self.cluster.discard)
 
@@ -126,10 +143,7 @@ class Ground:
         while not ward.kill():
             await asyncio.sleep(0.02)
 
-    def tails(self) -> dict[str, Path]:
-        return {path.stem: path for path in sorted(self._logs.glob("*.log"))}
-
-    def _ward(self, name: str, command: list[str], *, announces: bool = True) -> Ward:
+    def _ward(self, name: str, command: list[str], address: str | None = None) -> Ward:
         environment = dict.fromkeys(OPERATORS, "") | {
             "GATEWAY_DATA": str(self.settings.data),
             "GATEWAY_LOG_FORMAT": "json",
@@ -137,14 +151,15 @@ class Ground:
             "GATEWAY_ENDPOINTS": "",
             "GATEWAY_SANDBOX_PROFILE": "default",
         }
-        return Ward(Child(name, command, environment=environment, log=self._logs / f"{name}.log"), announces=announces)
+        return Ward(Child(name, command, environment=environment, log=self._logs / f"{name}.log"), address)
 
-    async def _answering(self) -> None:
-        until = time.monotonic() + READY_WITHIN
-        async with httpx2.AsyncClient(trust_env=False, timeout=2.0) as client:
-            while time.monotonic() < until:
-                with suppress(httpx2.HTTPError):
-                    if (await client.get(f"{self.url}/readyz")).status_code == httpx2.codes.OK:
-                        return
-                await asyncio.sleep(0.05)
-        raise ChildFailed(f"the API did not answer at {self.url}")
+
+async def _answering(url: str, ended: asyncio.Task[int]) -> None:
+    until = time.monotonic() + READY_WITHIN
+    async with httpx2.AsyncClient(trust_env=False, timeout=2.0) as client:
+        while time.monotonic() < until and not ended.done():
+            with suppress(httpx2.HTTPError):
+                if (await client.get(f"{url}/readyz")).status_code == httpx2.codes.OK:
+                    return
+            await asyncio.sleep(0.1)
+    raise ChildFailed(f"nothing answers at {url}")

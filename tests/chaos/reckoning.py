@@ -1,4 +1,4 @@
-"""The reckoning in our own books: numbers, chains, submissions, events and audit, as the database and the API tell them.
+"""The reckoning in our own books, as the database and the API tell them: numbers, chains, submissions, events, audit.
 
 Every function answers with what is wrong, one sentence each; an empty list is the proof.
 """
@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 import asyncpg
@@ -70,7 +71,8 @@ async def chaining(connection: asyncpg.Connection, url: str) -> Wrong:
     rows = await connection.fetch(
         "SELECT s.document_id, s.jurisdiction, count(l.document_id) AS links FROM gateway.submission s"
         " LEFT JOIN gateway.link l USING (tenant_id, environment, jurisdiction, document_id)"
-        " WHERE s.jurisdiction IN (SELECT jurisdiction FROM gateway.chain) GROUP BY 1, 2 HAVING count(l.document_id) <> 1"
+        " WHERE s.jurisdiction IN (SELECT jurisdiction FROM gateway.chain) GROUP BY 1, 2"
+        " HAVING count(l.document_id) <> 1"
     )
     wrong += [f"{row['jurisdiction']} document {row['document_id']} is chained {row['links']} times" for row in rows]
     stray = await connection.fetchval(
@@ -127,7 +129,7 @@ async def facts_handed_on(connection: asyncpg.Connection) -> Wrong:
 
 
 async def events(connection: asyncpg.Connection) -> Wrong:
-    """Every event has its place, places run from 1; each object's events follow one another, its last one is its state."""
+    """Every event has its place, from 1 on; each object's events follow one another, and the last one is its state."""
     rows = await connection.fetch(
         "SELECT q.sequence, e.type, e.object_type, e.object_id, e.version, e.state, e.previous_state"
         " FROM gateway.event e LEFT JOIN gateway.event_sequence q ON q.tenant_id = e.tenant_id"
@@ -159,7 +161,7 @@ def _story(name: str, story: list[Row]) -> Wrong:
     wrong = []
     if versions != list(range(versions[0], versions[0] + len(versions))):
         wrong.append(f"the versions of {name} are {versions}: {[row['type'] for row in story]}")
-    for former, row in zip(story, story[1:], strict=False):
+    for former, row in pairwise(story):
         if row["previous_state"] is not None and row["previous_state"] != former["state"]:
             wrong.append(f"{name}: {row['type']} follows {former['state']} and says {row['previous_state']}")
     return wrong
@@ -178,7 +180,7 @@ async def auditing(url: str, within: float = 15.0) -> Wrong:
 
 
 async def through_the_api(client: Client, wishes: list[Wish], issued: Mapping[str, Json]) -> Wrong:
-    """What a caller sees: every invoice with its number, every submission accepted, nothing unsent, no case, all events."""
+    """What a caller sees: invoices with their numbers, submissions accepted, nothing unsent, no case, all events."""
     invoices = await _pages(client, "/v1/invoices")
     wrong = _compared(
         "invoice through the API",

@@ -27,7 +27,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """How much of everything. `spacing`: seconds between two kills on average; the invoices are spread over them all."""
+    """How much of everything. `spacing`: seconds between two kills on average; the invoices are spread over them."""
 
     invoices: int = 2000
     kills: int = 100
@@ -178,7 +178,8 @@ class Storm:
             await connection.close()
             await client.close()
         wrong += theirs
-        wrong += [f"{ward.name} ended by itself {ward.deaths} times" for ward in ground.mortals if ward.deaths]
+        wrong += [f"the API answered {name} {many} times" for name, many in tally.troubles.items() if name[:3] == "500"]
+        wrong += [f"{ward.name} ended by itself {ward.deaths} times" for ward in ground.wards if ward.deaths]
         return Reckoning(wrong=wrong, figures=figures | {f"held by {code}": many for code, many in held.items()})
 
     async def _figures(self, connection: asyncpg.Connection) -> dict[str, object]:
@@ -190,6 +191,7 @@ class Storm:
             "submissions accepted": told.get("submission.accepted", 0),
             "kills": ", ".join(f"{ward.name} {ward.kills}" for ward in ground.mortals),
             "PostgreSQL restarts": ground.restarts,
+            "starts in vain": sum(ward.vain for ward in ground.wards),
             "what clients met": ", ".join(f"{name} {many}" for name, many in sorted(self._tally.troubles.items())),
             "answers lost or never heard": told.get("submission.outcome_unknown", 0),
             "inquiries": inquiries,

@@ -151,9 +151,7 @@ WISHERS: tuple[Wisher, ...] = (
     _spaniard("es-2", "B00000026", "1", ("A",)),
     _belgian("be-1", "0999000129", ("A", "B")),
     _belgian("be-2", "0999000228", ("A",)),
-    _mexican(
-        "mx-1", {**MEXICAN.body}, _csd("EKU9003173C9", "ESCUELA KEMPER URGATE", "30001000000500009001")
-    ),
+    _mexican("mx-1", {**MEXICAN.body}, _csd("EKU9003173C9", "ESCUELA KEMPER URGATE", "30001000000500009001")),
     _mexican("mx-2", _robotics(), _csd("URE180429TM6", "UNIVERSIDAD ROBOTICA ESPAÑOLA", "30001000000500009002")),
 )
 
@@ -185,6 +183,4 @@ def _wish(number: int, wisher: Wisher, issuers: Mapping[str, str], chance: Rando
         "source_ref": name,
         "lines": lines,
     }
-    return Wish(
-        name=name, wisher=wisher.name, series=series, routes=wisher.routes, body=msgspec.json.encode(body)
-    )
+    return Wish(name=name, wisher=wisher.name, series=series, routes=wisher.routes, body=msgspec.json.encode(body))

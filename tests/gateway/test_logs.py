@@ -30,7 +30,9 @@ def test_a_traceback_carries_no_local_variables(form: str) -> None:
 
 
 def test_a_line_is_json_with_its_ids() -> None:
-    done = subprocess.run([sys.executable, "-c", SCRIPT.format(form="json")], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT.format(form="json")], capture_output=True, text=True, check=True
+    )
     line = json.loads(done.stderr)
     assert line["submission"] == "sub_1"
     assert line["level"] == "error"

@@ -1,22 +1,6 @@
 -- What the worker needs in one round trip: leasing, loading, settling; and the sequencer. Times that authorities and
 -- flows wish for are compared with the worker's own clock (p_now); leases live by the clock of the database.
 
--- Few at any moment: found without walking past 100,000 records that merely wait.
-CREATE INDEX submission_unsettled ON gateway.submission (tenant_id, environment, jurisdiction, flow_key, not_before)
-    WHERE state IN ('submitting', 'waiting', 'outcome_unknown');
-
--- Led by the invoice, so that a look-up by primary key can never take them for their prefix (tenant_id, environment):
--- before the first ANALYZE both would seem to be as good, and one reads all that the tenant has.
-DROP INDEX gateway.submission_of_invoice;
-DROP INDEX gateway.document_of_invoice;
-CREATE INDEX submission_of_invoice ON gateway.submission (invoice_id, tenant_id, environment);
-CREATE INDEX document_of_invoice ON gateway.document (invoice_id, tenant_id, environment);
-
--- A case that a person has closed does not keep a later refusal of the same submission from opening its own.
-DROP INDEX gateway.case_of_submission;
-CREATE UNIQUE INDEX case_of_submission ON gateway.case_file (tenant_id, environment, submission_id)
-    WHERE submission_id IS NOT NULL AND state <> 'resolved';
-
 -- Whether a turn of this flow would have something to do. What is unsettled is asked for first; in an ordered flow
 -- nothing passes it, and the head of the queue decides for all behind it. A full batch may override the pacing.
 CREATE FUNCTION gateway.flow_due(f gateway.flow, p_now timestamptz) RETURNS boolean
@@ -107,38 +91,31 @@ CREATE FUNCTION gateway.flow_documents(p_tenant uuid, p_environment text, p_juri
     p_unsettled boolean, p_ordered boolean, p_now timestamptz, p_limit int)
 RETURNS TABLE (id uuid, invoice_id uuid, instruction text, state text, attributes jsonb, fingerprint text, edition text,
     tries int, first_tried_at timestamptz, not_before timestamptz, supersedes uuid, sealed_at timestamptz, body bytea)
-LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_bitmapscan = off SET enable_nestloop = off AS $$
+LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 BEGIN
+    -- The bodies as a subquery: read in the order of the index, so that nothing is sorted with its body.
     IF p_unsettled THEN
         RETURN QUERY
-        WITH chosen AS MATERIALIZED (
-            SELECT s.* FROM gateway.submission s
+            SELECT s.id, s.invoice_id, s.instruction, s.state, s.attributes, s.fingerprint, s.edition, s.tries,
+                s.first_tried_at, s.not_before, s.supersedes, s.sealed_at,
+                (SELECT d.body FROM gateway.document d
+                 WHERE d.tenant_id = p_tenant AND d.environment = p_environment AND d.id = s.document_id)
+            FROM gateway.submission s
             WHERE s.tenant_id = p_tenant AND s.environment = p_environment AND s.jurisdiction = p_jurisdiction
               AND s.flow_key = p_key AND s.state IN ('submitting', 'waiting', 'outcome_unknown')
               AND (s.not_before IS NULL OR s.not_before <= p_now)
-            ORDER BY s.position, s.id LIMIT p_limit
-        )
-        SELECT c.id, c.invoice_id, c.instruction, c.state, c.attributes, c.fingerprint, c.edition, c.tries,
-            c.first_tried_at, c.not_before, c.supersedes, c.sealed_at, d.body
-        FROM chosen c JOIN gateway.document d
-            ON d.tenant_id = p_tenant AND d.environment = p_environment AND d.id = c.document_id
-            AND d.id = ANY (ARRAY(SELECT x.document_id FROM chosen x))
-        ORDER BY c.position, c.id;
+            ORDER BY s.position, s.id LIMIT p_limit;
     ELSE
         RETURN QUERY
-        WITH chosen AS MATERIALIZED (
-            SELECT s.* FROM gateway.submission s
+            SELECT s.id, s.invoice_id, s.instruction, s.state, s.attributes, s.fingerprint, s.edition, s.tries,
+                s.first_tried_at, s.not_before, s.supersedes, s.sealed_at,
+                (SELECT d.body FROM gateway.document d
+                 WHERE d.tenant_id = p_tenant AND d.environment = p_environment AND d.id = s.document_id)
+            FROM gateway.submission s
             WHERE s.tenant_id = p_tenant AND s.environment = p_environment AND s.jurisdiction = p_jurisdiction
               AND s.flow_key = p_key AND s.state IN ('queued', 'retry_scheduled')
               AND (p_ordered OR s.not_before IS NULL OR s.not_before <= p_now)
-            ORDER BY s.position, s.id LIMIT p_limit
-        )
-        SELECT c.id, c.invoice_id, c.instruction, c.state, c.attributes, c.fingerprint, c.edition, c.tries,
-            c.first_tried_at, c.not_before, c.supersedes, c.sealed_at, d.body
-        FROM chosen c JOIN gateway.document d
-            ON d.tenant_id = p_tenant AND d.environment = p_environment AND d.id = c.document_id
-            AND d.id = ANY (ARRAY(SELECT x.document_id FROM chosen x))
-        ORDER BY c.position, c.id;
+            ORDER BY s.position, s.id LIMIT p_limit;
     END IF;
 END $$;
 
@@ -165,7 +142,8 @@ BEGIN
             WHERE numbered.turn = round
         )
         SELECT jsonb_agg(jsonb_build_object('id', r.id, 'invoice', r.invoice_id, 'state', r.standing,
-                'former', coalesce(o.state, 'none'), 'version', coalesce(o.version, 0) + 1,
+                'former', coalesce(o.state, 'none'), 'version',
+                coalesce(o.version, 0) + (coalesce(o.state, 'none') <> r.standing)::int,
                 'authority_id', coalesce(r.authority_id, o.authority_id), 'event', r.standing_event, 'audit', r.standing_audit))
             INTO want
             FROM r LEFT JOIN gateway.standing o ON o.tenant_id = p_tenant AND o.environment = p_environment
@@ -185,7 +163,8 @@ BEGIN
             SELECT p_tenant, p_environment, w.event, p_at,
                 'standing.' || CASE WHEN w.former = 'cancel_pending' AND w.state <> 'cancelled' THEN 'cancel_refused'
                     WHEN w.state = 'registered_with_errors' THEN 'registered' ELSE w.state END,
-                'standing', w.invoice::text, w.version, w.state, w.former,
+                -- An invoice has a standing with each authority: both name the object whose versions are counted.
+                'standing', p_jurisdiction || ':inv_' || replace(w.invoice::text, '-', ''), w.version, w.state, w.former,
                 jsonb_strip_nulls(jsonb_build_object('invoice', w.invoice, 'jurisdiction', p_jurisdiction,
                     'submission', w.id, 'authority_id', w.authority_id))
             FROM jsonb_to_recordset(want) AS w(id uuid, invoice uuid, state text, former text, version int, authority_id text,
@@ -308,7 +287,8 @@ BEGIN
                 findings jsonb, attributes jsonb, facts jsonb, not_before timestamptz, sent boolean, event uuid,
                 audit uuid)
         ), m AS (
-            UPDATE gateway.submission s SET state = r.state, version = s.version + 1,
+            -- The version counts what events tell, so that who reads them sees that none is missing.
+            UPDATE gateway.submission s SET state = r.state, version = s.version + (s.state <> r.state)::int,
                 authority_id = coalesce(r.authority_id, s.authority_id), code = r.code, message = r.message,
                 findings = coalesce(r.findings, '[]'), attributes = s.attributes || coalesce(r.attributes, '{}'),
                 facts = s.facts || coalesce(r.facts, '{}'), not_before = r.not_before,

@@ -129,12 +129,13 @@ def _last_day(written: str, today: date) -> None:
 
 
 def _behaviour(book: Mapping[str, bytes], ledger: Ledger, records: Sequence[Record]) -> str | None:
-    """The first behaviour asked for that was not shown yet; the book will remember it."""
-    for name, key in markers.behaviours(records):
-        if not book.get(key):
+    """The first behaviour asked for that was not shown yet; the book remembers it for every record that asks for it."""
+    fresh = [(name, key) for name, key in markers.behaviours(records) if not book.get(key)]
+    shown = fresh[0][0] if fresh else None
+    for name, key in fresh:
+        if name == shown:
             ledger.put(key, b"shown")
-            return name
-    return None
+    return shown
 
 
 def _early_answer(shown: str | None, ledger: Ledger) -> SimulatorReply | None:

@@ -20,7 +20,8 @@ async def test_an_issuer_is_made_read_and_changed(caller: Caller) -> None:
     assert changed.status_code == 200
     assert changed.headers["etag"] == '"2"'
     assert changed.json()["name"] == "Toys & Sons"
-    assert changed.json()["address"] == read.json()["address"] | {"city": None}
+    assert changed.json()["address"]["country"] == "AQ"
+    assert changed.json()["address"].get("city") is None
     problem(await caller.patch(made.headers["location"], {"name": "Late"}, '"1"'), 412, "stale")
 
 

@@ -81,12 +81,12 @@ def resume(
 ) -> Step:
     asked = str(memo.get("asked", "register"))
     answer = answers.get(asked) or Answer(name=asked, failure=Failure.MAYBE_SENT)
-    if answer.status == 401:
+    if answer.failure is None and answer.status == 401:
         held = Outcome(state=SubmissionState.RETRY_SCHEDULED)
         return Step(
             outcomes=_each(documents, held), hold=Hold(code="T-401", message="The office knows no such account.")
         )
-    if answer.failure is Failure.NOT_SENT or answer.status == 503:
+    if answer.failure is Failure.NOT_SENT or (answer.failure is None and answer.status == 503):
         return Step(outcomes=_each(documents, _later(asked)), backoff=True)
     reply = _read(answer)
     if reply is None:
