@@ -31,6 +31,7 @@ from gateway.store.trail import Trail
 from gateway.wiring import Wiring
 from jurisdictions.contract import CaseClass, InstructionKind, Keys, Path
 from schemas.answers import CaseAction
+from schemas.document import Invoice
 from schemas.findings import Finding
 from schemas.invoice import InvoiceInput
 from schemas.states import CASE_MOVES, SUBMISSION_MOVES, CaseState, SubmissionState, advance
@@ -143,6 +144,8 @@ async def _prepare(wiring: Wiring, connection: Connection, origin: Origin, case:
     _only_editable(case, _plain(presentation.decode_draft(invoice["draft"])), _plain(body))
     ground = await read_ground(connection, actor, body)
     draft = draft_invoice(wiring.jurisdictions, invoice["id"], body, ground, wiring.clock())
+    # A customer or issuer that was changed elsewhere must not slip into what was issued.
+    _only_editable(case, _parties(msgspec.json.decode(invoice["document"])), _parties(_plain(draft.invoice)))
     if not draft.ready:
         raise Refused("The rules still do not allow it.", code="validation_failed", findings=draft.findings)
     kind = InstructionKind.CORRECT if case["path"] == Path.CORRECT else InstructionKind(submission["instruction"])
@@ -161,9 +164,13 @@ async def _prepare(wiring: Wiring, connection: Connection, origin: Origin, case:
     return Work(case=case, submission=submission, invoice=invoice, draft=draft, order=order)
 
 
-def _plain(body: InvoiceInput) -> object:
+def _plain(body: InvoiceInput | Invoice) -> object:
     """As JSON has it, so that two bodies compare whatever their types."""
     return msgspec.json.decode(msgspec.json.encode(body))
+
+
+def _parties(document: Any) -> dict[str, Any]:
+    return {name: document[name] for name in ("customer", "issuer")}
 
 
 def _only_editable(case: Any, former: Any, fresh: Any) -> None:

@@ -55,7 +55,7 @@ class Store:
             max_size=size,
             init=_prepare,
             command_timeout=30,
-            # Nothing outlives a transaction here (SET LOCAL, transaction locks), so the usual reset would be a round trip
+            # Nothing outlives a transaction here (SET LOCAL, transaction locks): the usual reset would be a round trip
             # for nothing, twice in each finalize.
             reset=_as_it_is,
             server_settings={
@@ -85,8 +85,8 @@ class Store:
     def wake_workers(self) -> None:
         """Tell the workers soon that there is something to do: once for all that was committed in a moment.
 
-        Never within the transaction that made the work: NOTIFY takes a database-wide lock at commit. A worker that misses
-        it finds the work at its next look.
+        Never within the transaction that made the work: NOTIFY takes a database-wide lock at commit. A worker that
+        misses it finds the work at its next look.
         """
         if self._waking is None or self._waking.done():
             self._waking = asyncio.get_running_loop().create_task(self._wake())
