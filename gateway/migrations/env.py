@@ -17,7 +17,9 @@ DO $$ DECLARE r text; BEGIN
                 CASE r WHEN 'gateway_owner' THEN 'NOLOGIN' ELSE 'LOGIN' END);
         END IF;
     END LOOP;
-    IF NOT pg_has_role(current_user, 'gateway_owner', 'MEMBER') THEN EXECUTE 'GRANT gateway_owner TO CURRENT_USER'; END IF;
+    IF NOT pg_has_role(current_user, 'gateway_owner', 'MEMBER') THEN
+        EXECUTE 'GRANT gateway_owner TO CURRENT_USER';
+    END IF;
     EXECUTE format('GRANT CREATE, CONNECT ON DATABASE %I TO gateway_owner', current_database());
     EXECUTE 'CREATE SCHEMA IF NOT EXISTS migrations AUTHORIZATION gateway_owner';
 END $$

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from alembic import op
 from sqlalchemy.util import await_only
@@ -14,7 +15,6 @@ SQL = Path(__file__).parents[1] / "sql"
 
 
 def upgrade() -> None:
-    connection = op.get_bind().connection.driver_connection
-    assert connection is not None
+    connection: Any = op.get_bind().connection.driver_connection
     for name in ("0001_tables.sql", "0002_functions.sql", "0003_worker.sql"):
         await_only(connection.execute((SQL / name).read_text()))
