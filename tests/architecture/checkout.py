@@ -27,8 +27,9 @@ def contracts() -> list[dict[str, Any]]:
 
 
 def jurisdiction_folders() -> list[Path]:
-    """The folder of each jurisdiction: every package in `jurisdictions/` but the shared `kit`."""
-    return sorted(p.parent for p in (ROOT / "jurisdictions").glob("*/__init__.py") if p.parent.name != "kit")
+    """The folder of each jurisdiction: every package in `jurisdictions/` but `contract` and the shared `kit`."""
+    rooms = (ROOT / "jurisdictions").glob("*/__init__.py")
+    return sorted(p.parent for p in rooms if p.parent.name not in ("contract", "kit"))
 
 
 def modules(*packages: str) -> list[Path]:

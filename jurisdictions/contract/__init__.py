@@ -1,0 +1,91 @@
+"""What a jurisdiction offers to the gateway, and what it is handed.
+
+A jurisdiction is pure: it opens no socket, reads no clock, holds no private key and keeps no state. It answers with
+values; the gateway alone acts on them. A `Jurisdiction` is a frozen record of rooms (`about`, `law`, `seal`,
+`exchange`,
+`desk`, `simulator`); a part that it lacks is None, and the gateway asks for parts, never for names.
+"""
+
+from __future__ import annotations
+
+from jurisdictions.contract.about import About, CredentialSpec, Edition, EndpointSpec, Obligation, Scope
+from jurisdictions.contract.desk import CaseClass, CorrectionOption, Deadline, Desk, Diagnosis, Path
+from jurisdictions.contract.exchanges import (
+    Answer,
+    Ask,
+    AskKind,
+    Effect,
+    Evidence,
+    Exchange,
+    Failure,
+    Flow,
+    Hold,
+    Inbound,
+    Outcome,
+    Piece,
+    SecretSlot,
+    Sending,
+    Session,
+    Setting,
+    Step,
+)
+from jurisdictions.contract.instructions import Earlier, Instruction, InstructionKind, Issuer
+from jurisdictions.contract.jurisdiction import Jurisdiction
+from jurisdictions.contract.law import Judgement, Law, Layer, Rounding, Route
+from jurisdictions.contract.seals import CredentialMissing, Keys, Position, Seal, Sealed, Sealing
+from jurisdictions.contract.simulators import Simulator, SimulatorKeys, SimulatorReply, SimulatorRequest
+from jurisdictions.contract.values import Environment, Value
+
+__all__ = [
+    "About",
+    "Answer",
+    "Ask",
+    "AskKind",
+    "CaseClass",
+    "CorrectionOption",
+    "CredentialMissing",
+    "CredentialSpec",
+    "Deadline",
+    "Desk",
+    "Diagnosis",
+    "Earlier",
+    "Edition",
+    "Effect",
+    "EndpointSpec",
+    "Environment",
+    "Evidence",
+    "Exchange",
+    "Failure",
+    "Flow",
+    "Hold",
+    "Inbound",
+    "Instruction",
+    "InstructionKind",
+    "Issuer",
+    "Judgement",
+    "Jurisdiction",
+    "Keys",
+    "Law",
+    "Layer",
+    "Obligation",
+    "Outcome",
+    "Path",
+    "Piece",
+    "Position",
+    "Rounding",
+    "Route",
+    "Scope",
+    "Seal",
+    "Sealed",
+    "Sealing",
+    "SecretSlot",
+    "Sending",
+    "Session",
+    "Setting",
+    "Simulator",
+    "SimulatorKeys",
+    "SimulatorReply",
+    "SimulatorRequest",
+    "Step",
+    "Value",
+]

@@ -1,0 +1,90 @@
+"""What people at the desk need: refusals in plain words, and the legal ways out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from jurisdictions.contract.instructions import Earlier, Instruction, InstructionKind
+from jurisdictions.contract.values import Value
+from schemas.document import Invoice
+from schemas.invoice import Kind
+from schemas.states import Standing, SubmissionState
+
+
+class CaseClass(StrEnum):
+    """What kind of trouble a refusal is; only the first three ever move by themselves."""
+
+    RETRYABLE_TRANSPORT = "retryable_transport"
+    AUTHORITY_BUSY = "authority_busy"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    DATA_CORRECTION = "data_correction"
+    CONFIGURATION = "configuration"
+    RECIPIENT = "recipient"
+    DUPLICATE = "duplicate"
+    BUYER_DISPUTE = "buyer_dispute"
+    DEFECT = "defect"
+
+
+class Path(StrEnum):
+    """How the law lets a refused submission go out again.
+
+    `reseal`: it never became a legal document; same number, new seal. `subsanacion`-like correction: a new record
+    about the
+    same number (`correct`). `resend`: the very same bytes, once the cause outside them is mended. `new_document`:
+    only a
+    correcting invoice will do.
+    """
+
+    RESEAL = "reseal"
+    CORRECT = "correct"
+    RESEND = "resend"
+    NEW_DOCUMENT = "new_document"
+
+
+class Diagnosis(Value, frozen=True, kw_only=True):
+    """A refusal in a person's words: class, one plain sentence, where to mend it, and how it may go out again.
+
+    `editable` lists the JSON pointer prefixes of the invoice that may still be changed under `path`; `("",)` means all.
+    """
+
+    case_class: CaseClass
+    sentence: str
+    path: Path
+    pointer: str | None = None
+    fix: str | None = None
+    actions: tuple[str, ...] = ()
+    editable: tuple[str, ...] = ()
+
+
+class CorrectionOption(Value, frozen=True, kw_only=True):
+    """A correction that is legal now. `kind` None: the same invoice (a record about it); else a new document of that
+    kind."""
+
+    option: str
+    title: str
+    reason: str
+    instruction: InstructionKind
+    kind: Kind | None = None
+    until: datetime | None = None
+    fields: tuple[str, ...] = ()
+
+
+class Deadline(Value, frozen=True, kw_only=True):
+    name: str
+    at: datetime
+    law: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What people at the desk need: `classify(instruction kind, code, message)`, legal corrections, deadlines,
+    delivery."""
+
+    classify: Callable[[InstructionKind, str, str | None], Diagnosis]
+    corrections: Callable[[Invoice, Standing, tuple[Earlier, ...], datetime], tuple[CorrectionOption, ...]]
+    deadlines: Callable[[Instruction, datetime], tuple[Deadline, ...]]
+    deliverable: Callable[[SubmissionState], bool]
+    render: Callable[[Invoice, Mapping[str, str]], Mapping[str, str]]
