@@ -14,6 +14,7 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
+import uvloop
 from litestar import Litestar, Request, post
 from litestar.datastructures import State
 
@@ -74,7 +75,9 @@ def serve(which: str, port: int) -> None:
         app = await (gateway_app() if which == "gateway" else bare_app())
         await Server(app, address="127.0.0.1", port=port, interface=Interfaces.ASGI).serve()
 
-    asyncio.run(main())
+    # The loop that production runs on, for both of them.
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main())
 
 
 @contextlib.contextmanager

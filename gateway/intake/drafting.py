@@ -21,6 +21,8 @@ from schemas.party import Party
 from validators.arithmetic import RoundingPolicy, recompute, reconcile_rounding
 from validators.composition import compose
 
+COMPOSED_UNDER = RoundingPolicy()
+
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
     """What a draft is judged on beside its own words."""
@@ -65,7 +67,7 @@ def draft_invoice(
         issue_date=body.issue_date or today_of(ground.issuer, at),
         default_taxes=ground.issuer.default_taxes,
         preceding=ground.preceding,
-        rounding=RoundingPolicy(),
+        rounding=COMPOSED_UNDER,
     )
     findings = ground.findings + findings + unknown_extensions(jurisdictions, composed)
     issuers, wrong = _issuers(jurisdictions, ground)
@@ -122,11 +124,16 @@ def _policy(rounding: Rounding) -> RoundingPolicy:
     return RoundingPolicy(tax_per=rounding.tax_per, line_tax_scale=rounding.line_tax_scale)
 
 
+def _under(invoice: Invoice, policy: RoundingPolicy) -> Invoice:
+    """As composed, where the route rounds as composing did: recomputing would change nothing."""
+    return invoice if policy == COMPOSED_UNDER else recompute(invoice, policy)
+
+
 def _rounded(invoice: Invoice, routes: tuple[Route, ...]) -> tuple[Invoice, Findings]:
     """The invoice under its routes' rounding; routes that cannot agree on the totals are a finding."""
     if not routes:
         return invoice, ()
-    under = {route.jurisdiction: recompute(invoice, _policy(route.rounding)) for route in routes}
+    under = {route.jurisdiction: _under(invoice, _policy(route.rounding)) for route in routes}
     disagreement = reconcile_rounding(under)
     # The finest rounding is kept: a route that rounds each line's tax later has all that the others need.
     finest = max(routes, key=lambda route: route.rounding.line_tax_scale or 0)

@@ -15,6 +15,12 @@ _SEPARATORS = re.compile(r"[ .\-/]")
 _EU_PREFIX = {"GR": "EL"}
 
 
+@lru_cache(maxsize=4096)
+def _valid_nif(nif: str) -> bool:
+    """Nine characters with the right check character; the same few NIFs come again and again."""
+    return len(nif) == 9 and bool(_nif.is_valid(nif))
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who somebody is to the AEAT. Either `nif`, or `id_type` and `id` (and `country` where it may stand).
@@ -32,7 +38,7 @@ class Identity:
     def well_formed(self) -> bool:
         """NIF with right check character (1123); NIF-IVA as its country writes it (1103); else 1 to 20 characters."""
         if self.nif is not None:
-            return len(self.nif) == 9 and bool(_nif.is_valid(self.nif))
+            return _valid_nif(self.nif)
         if self.id_type == lists.NIF_IVA and self.id is not None:
             return re.fullmatch(lists.EU_VAT[self.id[:2]], self.id[2:]) is not None
         return self.id is not None and 0 < len(self.id) <= 20
