@@ -20,10 +20,11 @@ from prometheus_client import CollectorRegistry
 from gateway.api.authentication import Keyholders, guard
 from gateway.api.bodies import JsonRequest
 from gateway.api.cases import CaseController
+from gateway.api.customers import CustomerController
 from gateway.api.described import describe
 from gateway.api.health import healthz, metrics, readyz
 from gateway.api.invoices import InvoiceController
-from gateway.api.issuers import CustomerController, IssuerController
+from gateway.api.issuers import IssuerController
 from gateway.api.law import JurisdictionController, events, validate
 from gateway.api.problems import HANDLERS
 from gateway.api.requests import RESPONSES

@@ -1,4 +1,4 @@
-"""Issuers, their write-only credentials, and customers."""
+"""Issuers and their write-only credentials; and what issuers and customers have in common."""
 
 import asyncio
 import binascii
@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from gateway import presentation
 from gateway.actor import Origin, Scope
-from gateway.api.examples import CUSTOMER, ISSUER, shown
+from gateway.api.examples import ISSUER, shown
 from gateway.api.requests import (
     Cursor,
     IdempotencyKey,
@@ -44,12 +44,11 @@ from gateway.store.trail import Trail
 from gateway.vault import UnusableCredential, describe
 from gateway.wiring import Wiring
 from jurisdictions.contract import CredentialSpec
-from schemas.answers import CredentialAnswer, CustomerAnswer, IssuerAnswer, IssuerInput, Page
+from schemas.answers import CredentialAnswer, IssuerAnswer, IssuerInput, Page
 from schemas.findings import Finding, Findings
 from schemas.party import Party
 
 NewIssuer = Annotated[IssuerInput, shown(an_issuer=ISSUER)]
-NewCustomer = Annotated[Party, shown(a_customer=CUSTOMER)]
 PREFIX: dict[objects.Table, Prefix] = {"issuer": Prefix.ISSUER, "customer": Prefix.CUSTOMER}
 
 
@@ -293,46 +292,3 @@ async def store_credential(
         told.note("credential.stored", "issuer", issuer_id, version=version, told=False, detail=detail)
         await trail.write(connection, actor.tenant, actor.environment, at, told)
     return CredentialAnswer(jurisdiction=data.jurisdiction, name=name, version=version, facts=dict(facts))
-
-
-class CustomerController(Controller):
-    path = "/v1/customers"
-    tags = ["Customers"]
-
-    @post("/", opt={"scope": Scope.CUSTOMERS_WRITE}, summary="Add a customer")
-    async def add(
-        self, request: Request[Any, Any, Any], data: NewCustomer, idempotency_key: IdempotencyKey = None
-    ) -> Response[CustomerAnswer]:
-        key = required_key(idempotency_key)
-        wanted = fingerprint("POST", "/v1/customers", await request.body())
-        return answered(await create(wiring_of(request), origin_of(request), "customer", key, wanted, data))
-
-    @get("/", opt={"scope": Scope.CUSTOMERS_READ}, summary="List customers")
-    async def browse(
-        self, request: Request[Any, Any, Any], limit: Limit = 20, cursor: Cursor = None
-    ) -> Page[CustomerAnswer]:
-        origin = origin_of(request)
-        async with wiring_of(request).store.tenant(origin.actor.tenant, origin.actor.environment) as connection:
-            rows = await objects.page(
-                connection, "customer", origin.actor.tenant, origin.actor.environment, cursor_of(cursor), limit + 1
-            )
-        return page_of(rows, [presentation.customer(row) for row in rows], limit)
-
-    @get("/{customer_id:str}", opt={"scope": Scope.CUSTOMERS_READ}, summary="Read a customer")
-    async def read(self, request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[CustomerAnswer]:
-        origin, object_id = origin_of(request), id_of(Prefix.CUSTOMER, customer_id, "customer")
-        async with wiring_of(request).store.tenant(origin.actor.tenant, origin.actor.environment) as connection:
-            row = await found(connection, origin, "customer", object_id)
-        return Response(presentation.customer(row), headers={"ETag": presentation.etag(row["version"])})
-
-    @patch("/{customer_id:str}", opt={"scope": Scope.CUSTOMERS_WRITE}, summary="Change a customer (JSON merge patch)")
-    async def change(
-        self,
-        request: Request[Any, Any, Any],
-        customer_id: FromPath[str],
-        data: JSONBody[dict[str, Any]],
-        if_match: IfMatch = None,
-    ) -> Response[CustomerAnswer]:
-        object_id = id_of(Prefix.CUSTOMER, customer_id, "customer")
-        row = await change(wiring_of(request), origin_of(request), "customer", object_id, data, version_of(if_match))
-        return Response(presentation.customer(row), headers={"ETag": presentation.etag(row["version"])})
