@@ -72,9 +72,9 @@ def test_the_stamped_cfdi_keeps_its_addenda_last(pac: Certifier) -> None:
     assert [child.tag.rpartition("}")[2] for child in root][-2:] == ["Complemento", "Addenda"]
 
 
-@pytest.mark.parametrize(("version", "names"), [("v1", {"tfd"}), ("v2", {"tfd", "cfdi"}), ("v3", {"cfdi"})], ids=str)
-def test_the_older_shapes(pac: Certifier, version: str, names: set[str]) -> None:
-    assert set(told(pac.post(sealed(), path=f"/cfdi33/stamp/{version}"))["data"]) == names
+@pytest.mark.parametrize(("version", "names"), [("v1", "tfd"), ("v2", "cfdi tfd"), ("v3", "cfdi")])
+def test_the_older_shapes(pac: Certifier, version: str, names: str) -> None:
+    assert set(told(pac.post(sealed(), path=f"/cfdi33/stamp/{version}"))["data"]) == set(names.split())
 
 
 def test_the_field_may_come_as_base64(pac: Certifier) -> None:
