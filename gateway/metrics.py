@@ -30,6 +30,9 @@ class Metrics:
         self.age = Gauge(
             "gateway_queue_oldest_seconds", "Age of the oldest of them", (*PLACE, "state"), registry=registry
         )
+        self.unsent = Gauge(
+            "gateway_flow_unsent", "Unsent documents of the fullest flows", (*PLACE, "flow"), registry=registry
+        )
         self.flows_held = Gauge("gateway_flows_held", "Flows that a person must mend", PLACE, registry=registry)
         self.flows_backing_off = Gauge(
             "gateway_flows_backing_off", "Flows that rest after a failure", PLACE, registry=registry
@@ -48,6 +51,12 @@ class Metrics:
             labels = row["jurisdiction"], row["environment"], row["state"]
             self.depth.labels(*labels).set(row["depth"])
             self.age.labels(*labels).set(max(0.0, (at - row["oldest"]).total_seconds()))
+
+    def show_unsent(self, rows: Iterable[Any]) -> None:
+        """Rows of `platform.flows_unsent`: a flow that is empty again is no longer shown."""
+        self.unsent.clear()
+        for row in rows:
+            self.unsent.labels(row["jurisdiction"], row["environment"], row["key"]).set(row["unsent"])
 
     def show_flows(self, rows: Iterable[Any]) -> None:
         """Rows of `platform.flows_at_rest`."""

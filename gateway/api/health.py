@@ -30,8 +30,10 @@ async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
     wiring, figures, registry = wiring_of(request), request.app.state.metrics, request.app.state.registry
     async with wiring.store.connection() as connection:
         queues = await connection.fetch("SELECT * FROM platform.queue_depths()")
+        unsent = await connection.fetch("SELECT * FROM platform.flows_unsent()")
         breakers = await connection.fetch("SELECT environment, jurisdiction, open_until FROM platform.breaker")
     now = wiring.clock()
     figures.show_queues(queues, now)
+    figures.show_unsent(unsent)
     figures.show_breakers(breakers, now)
     return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -169,6 +169,7 @@ async def test_look_ups_that_cross_tenants_give_ids_only(owner: asyncpg.Connecti
         "lease_flow",
         "queue_depths",
         "flows_at_rest",
+        "flows_unsent",
         "sequence_committed",
     }
     for row in found:

@@ -354,6 +354,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
     FROM gateway.flow f GROUP BY 1, 2;
 $$;
 
+-- Unsent documents of each flow, the fullest first, for metrics: a flow is known by its key, never by its tenant.
+CREATE FUNCTION platform.flows_unsent()
+RETURNS TABLE (jurisdiction text, environment text, key text, unsent bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+    SELECT s.jurisdiction, s.environment, s.flow_key, count(*) FROM gateway.submission s
+    WHERE s.state IN ('queued', 'submitting', 'waiting', 'retry_scheduled', 'outcome_unknown')
+    GROUP BY 1, 2, 3 ORDER BY 4 DESC LIMIT 1000;
+$$;
+
 CREATE FUNCTION platform.audit_content(p_id uuid, p_at timestamptz, p_actor text, p_action text, p_type text, p_object text,
     p_request text, p_detail jsonb) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
     SELECT convert_to(jsonb_build_array(p_id, extract(epoch FROM p_at), p_actor, p_action, p_type, p_object, p_request,
@@ -438,6 +447,7 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA gateway FROM PUBLIC;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA gateway TO gateway_api, gateway_worker;
 GRANT EXECUTE ON FUNCTION platform.lease_flow(text[], text[], interval, timestamptz), platform.sequence_committed()
     TO gateway_worker;
-GRANT EXECUTE ON FUNCTION platform.queue_depths(), platform.flows_at_rest(timestamptz) TO gateway_api, gateway_worker;
+GRANT EXECUTE ON FUNCTION platform.queue_depths(), platform.flows_at_rest(timestamptz), platform.flows_unsent()
+    TO gateway_api, gateway_worker;
 GRANT EXECUTE ON FUNCTION platform.audit_content(uuid, timestamptz, text, text, text, text, text, jsonb)
     TO gateway_api, gateway_worker;

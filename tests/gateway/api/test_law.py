@@ -67,5 +67,5 @@ async def test_the_open_pages(house: House) -> None:
     assert (await house.client.get("/readyz")).status_code == 200
     metrics = await house.client.get("/metrics")
     assert metrics.status_code == 200
-    assert b"# HELP" in metrics.content
+    assert b"# HELP gateway_flow_unsent" in metrics.content
     assert (await house.client.get("/schema/openapi.json")).json()["openapi"].startswith("3.1")
