@@ -1,0 +1,85 @@
+"""A place is a path of element names from the root down. What is true of every element at a path is found once per
+path, not once per element: which rules may judge it, and whether the core invoice uses it at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from sys import intern
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from validators.en16931.rulebook import Context
+
+INVOICE_NAMESPACE = "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
+CREDIT_NOTE_NAMESPACE = "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2"
+PREFIXES = {
+    INVOICE_NAMESPACE: "ubl",
+    CREDIT_NOTE_NAMESPACE: "cn",
+    "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2": "cac",
+    "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2": "cbc",
+    "urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2": "ext",
+}
+INVOICE = "ubl:Invoice"
+CREDIT_NOTE = "cn:CreditNote"
+
+
+def named(tag: str) -> str:
+    """`cbc:ID` for an element of UBL, whatever prefix the document uses; any other element keeps its `{…}` name."""
+    namespace, _, local = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
+    prefix = PREFIXES.get(namespace)
+    return intern(f"{prefix}:{local}" if prefix else tag)
+
+
+class Place:
+    """One path. `judged`, `refused` and `refused_attributes` are what the rule set found out about it."""
+
+    __slots__ = ("group", "judged", "listed", "marked", "name", "parent", "refused", "refused_attributes", "steps")
+
+    def __init__(self, name: str, parent: Place | None) -> None:
+        self.name = name
+        self.parent = parent
+        self.steps: dict[str, Place] = {}
+        self.group = parent is None or name.startswith("cac:")
+        self.judged: tuple[tuple[Context, ...], ...] = ()
+        """For each pattern that knows this path: its contexts, the first one first."""
+        self.refused: tuple[str, ...] = ()
+        self.refused_attributes: dict[str, tuple[str, ...]] = {}
+        self.listed = False
+        self.marked = False
+        """Whether anything at all is to be said of this path."""
+
+    def upwards(self) -> Iterator[str]:
+        """The names from here to the root."""
+        place: Place | None = self
+        while place is not None:
+            yield place.name
+            place = place.parent
+
+
+class Places:
+    """Every path that documents have shown so far, filled once each by `found_out`.
+
+    A hostile document has endless paths: past `MOST` of them new ones serve their document and are forgotten.
+    """
+
+    MOST = 4000
+
+    def __init__(self, found_out: Callable[[Place], None]) -> None:
+        self._found_out = found_out
+        self._roots: dict[str, Place] = {}
+        self._kept = 0
+
+    def root(self, tag: str) -> Place:
+        return self._roots.get(tag) or self._made(tag, None, self._roots)
+
+    def step(self, place: Place, tag: str) -> Place:
+        """The place of a child that `place.steps` does not know yet."""
+        return self._made(tag, place, place.steps)
+
+    def _made(self, tag: str, parent: Place | None, kept: dict[str, Place]) -> Place:
+        place = Place(named(tag), parent)
+        self._found_out(place)
+        if self._kept < self.MOST:
+            self._kept += 1
+            kept[tag] = place
+        return place

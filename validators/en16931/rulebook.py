@@ -1,0 +1,106 @@
+"""Rules as the artefacts publish them: patterns, their contexts in order, and what must hold at a context.
+
+Of a pattern's contexts only the first that matches a node judges it (ISO 19757-3: a rule shadows the later ones).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from schemas.findings import Severity
+from validators.en16931.place import CREDIT_NOTE, INVOICE, Place
+from validators.en16931.tree import Document, Node
+
+
+class CannotJudge(ArithmeticError):
+    """The rule has no answer on this document: its XPath would raise. Neither broken nor held."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Why a rule is broken, where more can be said than that it is: both sides of a sum, a code and its list."""
+
+    found: str | None = None
+    expected: str | None = None
+
+    def __bool__(self) -> bool:
+        return False
+
+
+Predicate = Callable[[Node, Document], "bool | Difference"]
+"""True: the rule holds here. False or a `Difference`: it is broken. Raises `CannotJudge`."""
+
+Condition = Callable[[Node, Document], bool]
+
+
+@dataclass(frozen=True)
+class Rule:
+    id: str
+    holds: Predicate
+    flag: Severity = Severity.FATAL
+
+
+@dataclass
+class Context:
+    """Where rules apply: paths (any of them), and a condition on the node.
+
+    A path is `cac:Party/cbc:ID` at any depth, `/cac:TaxTotal` below the root of an invoice or a credit note, `/*/…`
+    below any root, `/` the root of either. `*` stands for any one element.
+    """
+
+    paths: tuple[str, ...]
+    where: Condition | None = None
+    at: Callable[[Place], bool] | None = None
+    rules: list[Rule] = field(default_factory=list)
+
+    def knows(self, place: Place) -> bool:
+        """Whether nodes at this place may be judged here (the condition is another matter)."""
+        return any(_reaches(path, place) for path in self.paths) and (self.at is None or self.at(place))
+
+    def rule(self, name: str, flag: Severity = Severity.FATAL) -> Callable[[Predicate], Predicate]:
+        """A decorator for the predicate of one rule."""
+
+        def kept(predicate: Predicate) -> Predicate:
+            self.rules.append(Rule(name, predicate, flag))
+            return predicate
+
+        return kept
+
+    def add(self, name: str, predicate: Predicate, flag: Severity = Severity.FATAL) -> None:
+        """One rule whose predicate is made elsewhere."""
+        self.rules.append(Rule(name, predicate, flag))
+
+
+@dataclass
+class Pattern:
+    """A pattern with its contexts in the order of the artefact."""
+
+    name: str
+    contexts: list[Context] = field(default_factory=list)
+
+    def context(
+        self, *paths: str, where: Condition | None = None, at: Callable[[Place], bool] | None = None
+    ) -> Context:
+        """The next context. `where` looks at a node, `at` at its path alone (asked once per path)."""
+        made = Context(paths, where, at)
+        self.contexts.append(made)
+        return made
+
+    def rules(self) -> Iterable[Rule]:
+        return (rule for context in self.contexts for rule in context.rules)
+
+
+def _reaches(path: str, place: Place) -> bool:
+    upwards = list(place.upwards())
+    if path == "/":
+        return len(upwards) == 1 and place.name in (INVOICE, CREDIT_NOTE)
+    rooted = path.startswith("/")
+    steps = path.strip("/").split("/")[::-1]
+    if rooted and steps[-1] not in ("*", INVOICE, CREDIT_NOTE):
+        if upwards[-1] not in (INVOICE, CREDIT_NOTE):
+            return False
+        upwards = upwards[:-1]
+    if len(upwards) < len(steps) or (rooted and len(upwards) != len(steps)):
+        return False
+    return all(step in ("*", name) for step, name in zip(steps, upwards, strict=False))
