@@ -7,7 +7,7 @@ import sys
 
 from benchmarks.report import Figure, row, write
 
-ALL = ("finalizing", "draining", "isolation", "leasing")
+ALL = ("finalizing", "draining", "isolation", "leasing", "judging")
 
 
 def main() -> int:
