@@ -27,6 +27,7 @@ from gateway.api.invoices import InvoiceController
 from gateway.api.issuers import IssuerController
 from gateway.api.law import JurisdictionController, events, validate
 from gateway.api.problems import HANDLERS
+from gateway.api.receivers import receivers
 from gateway.api.requests import RESPONSES
 from gateway.api.submissions import SubmissionController, flows
 from gateway.metrics import Metrics
@@ -89,6 +90,7 @@ def create_app(
             SubmissionController,
             CaseController,
             JurisdictionController,
+            receivers,
             flows,
             validate,
             events,

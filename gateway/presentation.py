@@ -11,7 +11,7 @@ import msgspec
 
 from gateway.identity import Prefix, written
 from gateway.intake.ground import decode_invoice
-from jurisdictions.contract import Jurisdiction, Route
+from jurisdictions.contract import Capability, Jurisdiction, Route
 from schemas.answers import (
     CaseAnswer,
     CredentialAnswer,
@@ -23,6 +23,8 @@ from schemas.answers import (
     InvoiceAnswer,
     IssuerAnswer,
     IssuerInput,
+    ObligationAnswer,
+    ReceiverAnswer,
     RouteAnswer,
     SubmissionAnswer,
     TaxGroupAnswer,
@@ -79,9 +81,16 @@ def routes(found: Iterable[Route]) -> tuple[RouteAnswer, ...]:
             edition=route.edition,
             rounding=route.rounding.name,
             notes=route.notes,
+            obligations=tuple(ObligationAnswer(**_fields(one)) for one in route.obligations),
         )
         for route in found
     )
+
+
+def receiver(found: Capability) -> ReceiverAnswer:
+    fields = _fields(found)
+    reach = fields.pop("reach")
+    return ReceiverAnswer(**{**fields, "answer": str(reach), "details": dict(found.details)})
 
 
 def decode_routes(text: str) -> tuple[Route, ...]:

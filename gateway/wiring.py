@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.clock import Clock, NewId
+from gateway.lookups import WaysOut
 from gateway.store.pool import Store
 from gateway.vault import Keyring, Vault
 from jurisdictions.contract import Jurisdiction
@@ -13,7 +14,10 @@ from jurisdictions.contract import Jurisdiction
 
 @dataclass(frozen=True, kw_only=True)
 class Wiring:
-    """What a use case is given: the database, the law, the vault, the time and fresh ids."""
+    """What a use case is given: the database, the law, the vault, the time and fresh ids.
+
+    `ways_out` opens the way to registries in an environment; None: none is asked in this process.
+    """
 
     store: Store
     jurisdictions: Mapping[str, Jurisdiction]
@@ -21,3 +25,4 @@ class Wiring:
     keyring: Keyring
     clock: Clock
     new_id: NewId
+    ways_out: WaysOut | None = None

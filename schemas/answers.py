@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
@@ -10,8 +10,8 @@ from msgspec import Meta
 
 from schemas.findings import Finding, Severity
 from schemas.invoice import InvoiceInput, TaxInput
-from schemas.party import Address, Contact, Endpoint, Party, TaxId
-from schemas.texts import Code, Key, Line, Name
+from schemas.party import Address, Contact, Endpoint, Identifier, Party, TaxId
+from schemas.texts import Block, Code, Key, Line, Name, Short
 
 T = TypeVar("T")
 
@@ -50,7 +50,11 @@ class IssuerInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     tax_ids: Annotated[tuple[TaxId, ...], Meta(min_length=1, max_length=10)]
     address: Address
     trading_name: Name | None = None
-    registration: Code | None = None
+    identifiers: Annotated[tuple[Identifier, ...], Meta(max_length=10)] = ()
+    tax_registration: Short | None = None
+    registration: Short | None = None
+    registration_scheme: Annotated[str, Meta(pattern=r"^[0-9A-Z]{1,10}$(?!\n)", examples=["0208"])] | None = None
+    legal_information: Block | None = None
     endpoints: Annotated[tuple[Endpoint, ...], Meta(max_length=10)] = ()
     contact: Contact | None = None
     time_zone: Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z]+(/[A-Za-z0-9_+\-]+)*$(?!\n)")] = "UTC"
@@ -63,8 +67,12 @@ class IssuerInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         return Party(
             name=self.name,
             trading_name=self.trading_name,
+            identifiers=self.identifiers,
             tax_ids=self.tax_ids,
+            tax_registration=self.tax_registration,
             registration=self.registration,
+            registration_scheme=self.registration_scheme,
+            legal_information=self.legal_information,
             address=self.address,
             endpoints=self.endpoints,
             contact=self.contact,
@@ -125,14 +133,53 @@ class TaxGroupAnswer(Answer, frozen=True, kw_only=True):
     exemption_reason: str | None = None
 
 
+class ObligationAnswer(Answer, frozen=True, kw_only=True):
+    """A dated duty to invoice electronically that touches this invoice.
+
+    `met` says whether a document of this route meets it: `yes`, `no` (only the authority's own `channel` does) or
+    `agreed_only`; null where nothing is said of that.
+    """
+
+    who: str
+    valid_from: date
+    law: str
+    code: str | None = None
+    country: str | None = None
+    valid_until: date | None = None
+    scope: str | None = None
+    met: str | None = None
+    channel: str | None = None
+    sentence: str | None = None
+
+
 class RouteAnswer(Answer, frozen=True, kw_only=True):
-    """Why a jurisdiction concerns this invoice, under which edition, rounded how."""
+    """Why a jurisdiction concerns this invoice, under which edition, rounded how, and which duties it touches."""
 
     jurisdiction: str
     reason: str
     edition: str
     rounding: str
     notes: tuple[str, ...] = ()
+    obligations: tuple[ObligationAnswer, ...] = ()
+
+
+class ReceiverAnswer(Answer, frozen=True, kw_only=True):
+    """What the registry of a network says of a receiver and one kind of document, at `asked_at`.
+
+    `answer`: `not_registered`, `without_type` (registered, but not for this), `capable`, or `could_not_ask`, which says
+    nothing of the receiver. `holds` are document types that it takes instead; `details` is what was learned on the way.
+    """
+
+    receiver: str
+    document: str
+    answer: str
+    sentence: str
+    asked_at: datetime
+    fix: str | None = None
+    holds: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    details: dict[str, str] = {}
+    valid_until: datetime | None = None
 
 
 class SubmissionAnswer(Answer, frozen=True, kw_only=True):

@@ -54,6 +54,7 @@ class TaxCategory(StrEnum):
     OUTSIDE_SCOPE = "O"
     IGIC = "L"
     IPSI = "M"
+    SPLIT_PAYMENT = "B"
 
 
 class TaxKind(StrEnum):

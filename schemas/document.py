@@ -11,9 +11,12 @@ from decimal import Decimal
 
 import msgspec
 
+from schemas.attachment import Attachment
 from schemas.codes import TaxCategory, TaxKind
 from schemas.invoice import Extensions, Kind
-from schemas.party import Party
+from schemas.item import Attribute, Classification
+from schemas.party import Address, Identifier, Party, Payee, TaxRepresentative
+from schemas.payment import Card, DirectDebit
 
 
 class _Frozen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -57,10 +60,20 @@ class Period(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
     end: date | None = None
 
 
+class Price(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
+    """The price as stated (BG-29): `amount` for `base_quantity` units, which is `list_price` less `discount`."""
+
+    amount: Decimal
+    base_quantity: Decimal | None = None
+    list_price: Decimal | None = None
+    discount: Decimal | None = None
+
+
 class Line(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
     """A line (BG-25). `net` (BT-131) = quantity * unit_price - allowances + charges, without tax.
 
-    Where prices include tax, `unit_price` is already net (more decimals) and `gross_price` is what the caller wrote.
+    `unit_price` is that of one unit; `price` tells more of it where the caller did. Where prices include tax, both are
+    already net (more decimals) and `gross_price` is the unit price that the caller wrote.
     """
 
     id: str
@@ -71,12 +84,20 @@ class Line(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
     net: Decimal
     name: str | None = None
     gross_price: Decimal | None = None
+    price: Price | None = None
     allowances: tuple[Allowance, ...] = ()
     charges: tuple[Allowance, ...] = ()
     taxes: tuple[LineTax, ...] = ()
     note: str | None = None
+    invoiced_object: Identifier | None = None
+    order_line: str | None = None
+    accounting_reference: str | None = None
     seller_id: str | None = None
     buyer_id: str | None = None
+    standard_id: Identifier | None = None
+    classifications: tuple[Classification, ...] = ()
+    origin_country: str | None = None
+    attributes: tuple[Attribute, ...] = ()
     period: Period | None = None
     extensions: Extensions = {}
 
@@ -131,6 +152,8 @@ class References(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
     project: str | None = None
     despatch: str | None = None
     receipt: str | None = None
+    tender: str | None = None
+    invoiced_object: Identifier | None = None
     preceding: tuple[Preceding, ...] = ()
 
 
@@ -141,10 +164,21 @@ class PaymentTerms(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
 
 class PaymentMeans(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
     code: str
+    text: str | None = None
     account: str | None = None
     account_name: str | None = None
     bank: str | None = None
     reference: str | None = None
+    card: Card | None = None
+    direct_debit: DirectDebit | None = None
+
+
+class Delivery(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
+    """Who took the delivery and where (BT-70, BT-71, BG-15); its date is the invoice's own."""
+
+    name: str | None = None
+    location: Identifier | None = None
+    address: Address | None = None
 
 
 class ExchangeRate(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
@@ -170,17 +204,27 @@ class Invoice(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
     totals: Totals
     number: str | None = None
     series: str | None = None
+    type_code: str | None = None
     simplified: bool = False
     self_billed: bool = False
     operation_date: date | None = None
+    tax_point_date: date | None = None
+    tax_point_code: str | None = None
+    tax_currency: str | None = None
+    tax_in_tax_currency: Decimal | None = None
     prices_include_tax: bool = False
     allowances: tuple[Allowance, ...] = ()
     charges: tuple[Allowance, ...] = ()
+    payee: Payee | None = None
+    tax_representative: TaxRepresentative | None = None
     payment_terms: PaymentTerms | None = None
     payment_means: tuple[PaymentMeans, ...] = ()
     references: References = References()
+    accounting_reference: str | None = None
+    attachments: tuple[Attachment, ...] = ()
     correction_reason: str | None = None
     delivery_date: date | None = None
+    delivery: Delivery | None = None
     period: Period | None = None
     exchange_rates: tuple[ExchangeRate, ...] = ()
     note: str | None = None

@@ -30,7 +30,7 @@ AmountText = Annotated[
 ]
 PriceText = Annotated[
     str,
-    Meta(pattern=_decimal_pattern(12, 6, signed=False), description="Unit price.", examples=["49.00"]),
+    Meta(pattern=_decimal_pattern(12, 10, signed=False), description="Unit price.", examples=["49.00"]),
 ]
 QuantityText = Annotated[
     str,

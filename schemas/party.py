@@ -7,7 +7,14 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from schemas.texts import Code, Country, Name, Short
+from schemas.texts import Block, Country, Name, NameOrNothing, Short
+
+
+class Identifier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An identifier, under the scheme that issued it where one is known: an ISO 6523 code for parties and items."""
+
+    value: Short
+    scheme: Annotated[str, Meta(pattern=r"^[0-9A-Z]{1,10}$(?!\n)", examples=["0088"])] | None = None
 
 
 class TaxId(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -35,10 +42,10 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A postal address (BG-5, BG-8). `lines` hold street and number."""
+    """A postal address (BG-5, BG-8). `lines` hold street and number; an empty one keeps the place of the next."""
 
     country: Country
-    lines: Annotated[tuple[Name, ...], Meta(max_length=3)] = ()
+    lines: Annotated[tuple[NameOrNothing, ...], Meta(max_length=3)] = ()
     city: Short | None = None
     postal_code: Annotated[str, Meta(min_length=1, max_length=16, pattern=r"^[0-9A-Za-z \-]+$(?!\n)")] | None = None
     region: Short | None = None
@@ -53,12 +60,21 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A legal person or a natural one, as an invoice names it."""
+    """A legal person or a natural one, as an invoice names it.
+
+    `registration` is the number in the trade register (BT-30, BT-47), `registration_scheme` the ISO 6523 code of that
+    register. `tax_registration` is a tax registration in words or numbers that is no tax id (BT-32),
+    `legal_information` what the law wants said of the seller (BT-33).
+    """
 
     name: Name
     trading_name: Name | None = None
+    identifiers: Annotated[tuple[Identifier, ...], Meta(max_length=10)] = ()
     tax_ids: Annotated[tuple[TaxId, ...], Meta(max_length=10)] = ()
-    registration: Code | None = None
+    tax_registration: Short | None = None
+    registration: Short | None = None
+    registration_scheme: Annotated[str, Meta(pattern=r"^[0-9A-Z]{1,10}$(?!\n)", examples=["0208"])] | None = None
+    legal_information: Block | None = None
     address: Address | None = None
     endpoints: Annotated[tuple[Endpoint, ...], Meta(max_length=10)] = ()
     contact: Contact | None = None
@@ -78,3 +94,19 @@ class Party(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         if self.address is not None:
             return self.address.country
         return self.tax_ids[0].country if self.tax_ids else None
+
+
+class Payee(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Who is paid in the seller's place (BG-10)."""
+
+    name: Name
+    identifier: Identifier | None = None
+    registration: Identifier | None = None
+
+
+class TaxRepresentative(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Who answers for the seller's VAT (BG-11), with its VAT number (BT-63) and address (BG-12)."""
+
+    name: Name
+    tax_id: TaxId
+    address: Address

@@ -19,6 +19,7 @@ _BLOCK = rf"^[^{_REFUSED}]*$(?!\n)"
 Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/&-]*$(?!\n)")]
 Short = Annotated[str, Meta(min_length=1, max_length=100, pattern=_LINE)]
 Name = Annotated[str, Meta(min_length=1, max_length=300, pattern=_LINE)]
+NameOrNothing = Annotated[str, Meta(max_length=300, pattern=_LINE)]
 Line = Annotated[str, Meta(min_length=1, max_length=1000, pattern=_LINE)]
 Block = Annotated[str, Meta(min_length=1, max_length=4000, pattern=_BLOCK)]
 Key = Annotated[str, Meta(min_length=1, max_length=255, pattern=_LINE)]

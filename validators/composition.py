@@ -13,26 +13,29 @@ from decimal import Decimal, localcontext
 from msgspec.structs import replace
 
 from schemas.codes import CURRENCIES
-from schemas.document import Allowance, Invoice, Line, LineTax, Preceding, Tax, Totals
+from schemas.document import Allowance, Invoice, Line, Preceding, Tax, Totals
 from schemas.findings import Finding, Findings
-from schemas.invoice import AllowanceInput, InvoiceInput, Kind, LineInput, TaxInput
-from schemas.money import ZERO, from_minor, plain, round_half_up, scale_of
+from schemas.invoice import AllowanceInput, InvoiceInput, Kind, TaxInput
+from schemas.money import ZERO, plain, round_half_up, scale_of
 from schemas.party import Party
 from validators.arithmetic import EXACT, RoundingPolicy, item_amount, recompute, total
 from validators.draft_header import (
+    attachments,
+    delivery,
     exchange_rates,
     payment_means,
     payment_terms,
     period,
     references,
+    tax_currency,
     unknown_countries,
 )
+from validators.draft_lines import line
 from validators.draft_rules import RULES
-from validators.draft_taxes import allowance, allowances_of, money, number, taxes_of
+from validators.draft_taxes import allowance, money, taxes_of
 from validators.inclusive import without_tax
 
 LARGEST_TOTAL = Decimal(10**15)
-ONE = Decimal(1)
 
 
 def compose(
@@ -54,7 +57,7 @@ def compose(
     found: list[Finding] = []
     with localcontext(EXACT):
         currency = _currency(draft, found)
-        lines = tuple(_line(one, index, currency, default_taxes, found) for index, one in enumerate(draft.lines))
+        lines = tuple(line(one, index, currency, default_taxes, found) for index, one in enumerate(draft.lines))
         allowances, charges = _document_rows(draft, lines, scale_of(currency), found)
         invoice = Invoice(
             id=id,
@@ -65,7 +68,7 @@ def compose(
             customer=customer,
             lines=lines,
             tax_breakdown=(),
-            totals=_unsettled(money(draft.prepaid or "0", "/prepaid", scale_of(currency), found)),
+            totals=_unsettled(draft, scale_of(currency), found),
             prices_include_tax=draft.prices_include_tax,
             allowances=allowances,
             charges=charges,
@@ -73,6 +76,9 @@ def compose(
             references=references(draft, preceding, found),
             period=period(draft.period, "/period", found),
             exchange_rates=exchange_rates(draft, found),
+            tax_currency=tax_currency(draft, found),
+            tax_in_tax_currency=_tax_in_tax_currency(draft, found),
+            attachments=attachments(draft, found),
         )
         invoice = _as_stated(recompute(without_tax(invoice) if draft.prices_include_tax else invoice, rounding), draft)
         found.extend(unknown_countries(draft, issuer, customer))
@@ -85,12 +91,19 @@ def _as_stated(invoice: Invoice, draft: InvoiceInput) -> Invoice:
     return replace(
         invoice,
         series=draft.series,
+        type_code=draft.type_code,
         simplified=draft.simplified,
         self_billed=draft.self_billed,
         operation_date=draft.operation_date,
+        tax_point_date=draft.tax_point_date,
+        tax_point_code=draft.tax_point_code,
+        payee=draft.payee,
+        tax_representative=draft.tax_representative,
+        accounting_reference=draft.accounting_reference,
         payment_means=payment_means(draft),
         correction_reason=draft.correction_reason,
         delivery_date=draft.delivery.on if draft.delivery else None,
+        delivery=delivery(draft),
         note=draft.note,
         extensions=draft.extensions,
     )
@@ -101,61 +114,6 @@ def _currency(draft: InvoiceInput, found: list[Finding]) -> str:
     if currency not in CURRENCIES:
         found.append(RULES["GW-CURRENCY"].at("/currency", found=draft.currency, expected="a code of ISO 4217"))
     return currency
-
-
-def _line(one: LineInput, index: int, currency: str, default_taxes: tuple[TaxInput, ...], found: list[Finding]) -> Line:
-    pointer, scale = f"/lines/{index}", scale_of(currency)
-    quantity = number(one.quantity)
-    unit_price = _price(one, quantity, pointer, currency, found)
-    item = round_half_up(quantity * unit_price, scale)
-    taxes = _line_taxes(one, pointer, default_taxes, found)
-    return Line(
-        id=str(index + 1),
-        description=one.description,
-        name=one.name,
-        quantity=quantity,
-        unit=one.unit,
-        unit_price=unit_price,
-        net=ZERO,  # computed with the totals
-        allowances=allowances_of(one.allowances, item, f"{pointer}/allowances", scale, found),
-        charges=allowances_of(one.charges, item, f"{pointer}/charges", scale, found),
-        taxes=tuple(LineTax(tax=tax, base=ZERO, amount=ZERO) for tax in taxes),
-        note=one.note,
-        seller_id=one.seller_id,
-        buyer_id=one.buyer_id,
-        period=period(one.period, f"{pointer}/period", found),
-        extensions=one.extensions,
-    )
-
-
-def _price(one: LineInput, quantity: Decimal, pointer: str, currency: str, found: list[Finding]) -> Decimal:
-    if one.unit_price is not None and one.amount_minor is not None:
-        stated = f"unit_price {one.unit_price}, amount_minor {one.amount_minor}"
-        found.append(RULES["GW-PRICE-TWICE"].at(f"{pointer}/amount_minor", found=stated))
-    if one.unit_price is not None:
-        return number(one.unit_price)
-    if one.amount_minor is None:
-        found.append(RULES["GW-PRICE-MISSING"].at(f"{pointer}/unit_price", expected="unit_price or amount_minor"))
-        return ZERO
-    if quantity != ONE:
-        found.append(RULES["GW-MINOR-QUANTITY"].at(f"{pointer}/quantity", found=one.quantity, expected="1"))
-    return from_minor(one.amount_minor, currency)
-
-
-def _line_taxes(
-    one: LineInput, pointer: str, default_taxes: tuple[TaxInput, ...], found: list[Finding]
-) -> tuple[Tax, ...]:
-    if one.taxes is not None:
-        return taxes_of(one.taxes, f"{pointer}/taxes", found)
-    if default_taxes:
-        inherited: list[Finding] = []
-        taxes = taxes_of(default_taxes, "", inherited)
-        # The fault lies with the issuer's default, of which the caller's JSON shows nothing but the issuer.
-        found.extend(RULES[fault.rule].at("/issuer", found=fault.found, expected=fault.expected) for fault in inherited)
-        return taxes
-    missing = "a tax with its category and percentage"
-    found.append(RULES["GW-TAX-MISSING"].at(f"{pointer}/taxes", expected=missing))
-    return ()
 
 
 def _as_priced(line: Line, scale: int) -> Decimal:
@@ -187,10 +145,23 @@ def _document_rows(
     return tuple(rows(draft.allowances, "/allowances")), tuple(rows(draft.charges, "/charges"))
 
 
-def _unsettled(prepaid: Decimal) -> Totals:
-    """Totals before they are computed: nothing but what is prepaid."""
+def _unsettled(draft: InvoiceInput, scale: int, found: list[Finding]) -> Totals:
+    """Totals before they are computed: nothing but what is prepaid (BT-113) and the rounding (BT-114)."""
     nothing = dict.fromkeys(Totals.__struct_fields__, ZERO)
-    return Totals(**nothing | {"prepaid": prepaid})
+    prepaid = money(draft.prepaid or "0", "/prepaid", scale, found)
+    rounding = money(draft.rounding or "0", "/rounding", scale, found)
+    return Totals(**nothing | {"prepaid": prepaid, "rounding": rounding})
+
+
+def _tax_in_tax_currency(draft: InvoiceInput, found: list[Finding]) -> Decimal | None:
+    """The tax in the accounting currency (BT-111) where it is stated and not left to the exchange rate."""
+    if draft.tax_in_tax_currency is None:
+        return None
+    if draft.tax_currency is None:
+        found.append(RULES["GW-TAX-CURRENCY"].at("/tax_currency", expected="the currency of tax_in_tax_currency"))
+        return None
+    scale = scale_of(draft.tax_currency.upper())
+    return money(draft.tax_in_tax_currency, "/tax_in_tax_currency", scale, found)
 
 
 def _of_totals(invoice: Invoice) -> Iterable[Finding]:

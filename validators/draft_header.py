@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 from msgspec.structs import replace
 
+from schemas.attachment import MAX_CONTENT, Attachment
 from schemas.codes import COUNTRIES, CURRENCIES
-from schemas.document import ExchangeRate, PaymentMeans, PaymentTerms, Period, Preceding, References
+from schemas.document import Delivery, ExchangeRate, PaymentMeans, PaymentTerms, Period, Preceding, References
 from schemas.findings import Finding
 from schemas.invoice import InvoiceInput, PeriodInput, PrecedingInput
 from schemas.party import Party
@@ -58,13 +59,33 @@ def payment_means(draft: InvoiceInput) -> tuple[PaymentMeans, ...]:
     return tuple(
         PaymentMeans(
             code=one.code,
+            text=one.text,
             account=one.account,
             account_name=one.account_name,
             bank=one.bank,
             reference=one.reference,
+            card=one.card,
+            direct_debit=one.direct_debit,
         )
         for one in draft.payment_means
     )
+
+
+def delivery(draft: InvoiceInput) -> Delivery | None:
+    """Who took the delivery and where (BG-13, BG-15), None where neither is told."""
+    told = draft.delivery
+    if told is None or (told.name is None and told.location is None and told.address is None):
+        return None
+    return Delivery(name=told.name, location=told.location, address=told.address)
+
+
+def attachments(draft: InvoiceInput, found: list[Finding]) -> tuple[Attachment, ...]:
+    """The supporting documents (BG-24) as stated; a finding where they are too large."""
+    whole = sum(len(one.file.content) for one in draft.attachments if one.file is not None)
+    if whole > MAX_CONTENT:
+        expected = f"at most {MAX_CONTENT} bytes"
+        found.append(RULES["GW-ATTACHMENT-SIZE"].at("/attachments", found=f"{whole} bytes", expected=expected))
+    return draft.attachments
 
 
 def period(one: PeriodInput | None, pointer: str, found: list[Finding]) -> Period | None:
@@ -89,6 +110,8 @@ def references(draft: InvoiceInput, known: Mapping[str, Preceding], found: list[
         project=stated.project,
         despatch=stated.despatch,
         receipt=stated.receipt,
+        tender=stated.tender,
+        invoiced_object=stated.invoiced_object,
         preceding=_preceding(stated.preceding, known, found),
     )
 
@@ -145,6 +168,16 @@ def exchange_rates(draft: InvoiceInput, found: list[Finding]) -> tuple[ExchangeR
     return tuple(rates)
 
 
+def tax_currency(draft: InvoiceInput, found: list[Finding]) -> str | None:
+    """The accounting currency (BT-6) in capitals."""
+    if draft.tax_currency is None:
+        return None
+    currency = draft.tax_currency.upper()
+    if currency not in CURRENCIES:
+        found.append(RULES["GW-TAX-CURRENCY"].at("/tax_currency", found=currency, expected="a code of ISO 4217"))
+    return currency
+
+
 def unknown_countries(draft: InvoiceInput, issuer: Party, customer: Party) -> Iterator[Finding]:
     """Countries that ISO 3166-1 does not know, in the parties' addresses and tax ids."""
     written_out = isinstance(draft.customer, Party)
@@ -156,3 +189,17 @@ def unknown_countries(draft: InvoiceInput, issuer: Party, customer: Party) -> It
             if tax_id.country not in TAX_ID_COUNTRIES:
                 place = f"{pointer}/tax_ids/{index}/scheme" if inline else pointer
                 yield RULES["GW-COUNTRY"].at(place, found=tax_id.scheme)
+    for told, pointer in _other_countries(draft):
+        if told not in COUNTRIES:
+            yield RULES["GW-COUNTRY"].at(pointer, found=told)
+
+
+def _other_countries(draft: InvoiceInput) -> Iterator[tuple[str, str]]:
+    """Countries beside those of the parties, with their pointers."""
+    if draft.delivery is not None and draft.delivery.address is not None:
+        yield draft.delivery.address.country, "/delivery/address/country"
+    if draft.tax_representative is not None:
+        yield draft.tax_representative.address.country, "/tax_representative/address/country"
+    for index, line in enumerate(draft.lines):
+        if line.origin_country is not None:
+            yield line.origin_country, f"/lines/{index}/origin_country"

@@ -15,7 +15,7 @@ RULES: Catalogue[InvoiceInput] = Catalogue(
         _R(id="GW-COUNTRY", sentence="A country is one of ISO 3166-1 alpha-2.", term="BT-40, BT-55"),
         _R(
             id="GW-PRICE-MISSING",
-            sentence="A line has a price: unit_price or amount_minor.",
+            sentence="A line has a price: unit_price, list_price or amount_minor.",
             term="BT-146",
             fix="Write unit_price as a decimal string, or amount_minor as an integer.",
         ),
@@ -24,6 +24,19 @@ RULES: Catalogue[InvoiceInput] = Catalogue(
             sentence="A line has one price: unit_price or amount_minor, not both.",
             term="BT-146",
             fix="Keep one of the two.",
+        ),
+        _R(
+            id="GW-PRICE-DISCOUNT",
+            sentence="The unit price is the list price less its discount.",
+            term="BT-146, BT-147, BT-148",
+            law="Peppol BIS Billing 3.0, PEPPOL-EN16931-R046",
+            fix="Leave one of the three out: it is worked out from the other two.",
+        ),
+        _R(
+            id="GW-BASE-QUANTITY",
+            sentence="The quantity that a price is for is above zero.",
+            term="BT-149",
+            law="Peppol BIS Billing 3.0, PEPPOL-EN16931-R121",
         ),
         _R(
             id="GW-MINOR-QUANTITY",
@@ -38,9 +51,9 @@ RULES: Catalogue[InvoiceInput] = Catalogue(
         ),
         _R(
             id="GW-ALLOWANCE-TWICE",
-            sentence="An allowance or charge has an amount or a percent, not both.",
+            sentence="An allowance or charge has an amount or a percent; both only beside the base.",
             term="BT-92, BT-99, BT-136, BT-141",
-            fix="Keep one of the two.",
+            fix="Keep one of the two, or state the base that the percentage is taken of.",
         ),
         _R(
             id="GW-ALLOWANCE-NEGATIVE",
@@ -148,6 +161,17 @@ RULES: Catalogue[InvoiceInput] = Catalogue(
             severity=_WARNING,
             term="BT-112",
             fix="Write a credit note with positive amounts.",
+        ),
+        _R(
+            id="GW-TAX-CURRENCY",
+            sentence="Tax is stated in a second currency under that currency's code of ISO 4217.",
+            term="BT-6, BT-111",
+        ),
+        _R(
+            id="GW-ATTACHMENT-SIZE",
+            sentence="The files of an invoice are no larger than an invoice may carry.",
+            term="BT-125",
+            fix="Leave large files where the buyer can fetch them, and give their url.",
         ),
         _R(
             id="GW-ROUNDING",

@@ -16,7 +16,7 @@ from schemas.money import ZERO, round_half_up
 from validators.arithmetic import amount_of
 from validators.draft_rules import RULES
 
-RATED = frozenset({TaxCategory.STANDARD, TaxCategory.IGIC, TaxCategory.IPSI})
+RATED = frozenset({TaxCategory.STANDARD, TaxCategory.IGIC, TaxCategory.IPSI, TaxCategory.SPLIT_PAYMENT})
 """Categories whose rows have a percentage; `Z` has zero, and the others have none."""
 
 
@@ -123,20 +123,20 @@ def allowance(
     found: list[Finding],
 ) -> Allowance:
     """One allowance or charge, without its taxes. A stated amount goes before a percentage; neither makes zero."""
-    if one.amount is not None and one.percent is not None:
+    if one.amount is not None and one.percent is not None and one.base is None:
         found.append(RULES["GW-ALLOWANCE-TWICE"].at(pointer, found=f"amount {one.amount}, percent {one.percent}"))
     if one.amount is None and one.percent is None:
         found.append(RULES["GW-ALLOWANCE-MISSING"].at(pointer, expected="amount or percent"))
-    if one.amount is not None or one.percent is None:
-        amount = money(one.amount or "0", f"{pointer}/amount", scale, found)
-        if amount < 0:
-            found.append(RULES["GW-ALLOWANCE-NEGATIVE"].at(f"{pointer}/amount", found=one.amount))
-        return Allowance(amount=amount, reason=one.reason, reason_code=one.reason_code)
-    percent = percentage(one.percent)
-    return Allowance(
-        amount=amount_of(base, percent, scale),
-        base=base,
-        percent=percent,
-        reason=one.reason,
-        reason_code=one.reason_code,
-    )
+    stated = None if one.base is None else money(one.base, f"{pointer}/base", scale, found)
+    percent = None if one.percent is None else percentage(one.percent)
+    if one.amount is None and percent is not None:
+        taken_of = base if stated is None else stated
+        return _row(one, amount_of(taken_of, percent, scale), taken_of, percent)
+    amount = money(one.amount or "0", f"{pointer}/amount", scale, found)
+    if amount < 0:
+        found.append(RULES["GW-ALLOWANCE-NEGATIVE"].at(f"{pointer}/amount", found=one.amount))
+    return _row(one, amount, stated, percent if stated is not None else None)
+
+
+def _row(one: AllowanceInput, amount: Decimal, base: Decimal | None, percent: Decimal | None) -> Allowance:
+    return Allowance(amount=amount, base=base, percent=percent, reason=one.reason, reason_code=one.reason_code)

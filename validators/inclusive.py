@@ -8,11 +8,12 @@ the gross becomes `totals.rounding` (BT-114) in `validators.arithmetic`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from decimal import ROUND_FLOOR, Decimal, localcontext
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, ROUND_UP, Decimal, localcontext
+from itertools import count
 
 from msgspec.structs import replace
 
-from schemas.document import Allowance, Invoice, Line, Tax
+from schemas.document import Allowance, Invoice, Line, Price, Tax
 from schemas.money import HUNDRED, ZERO, round_half_up, scale_of
 from validators.arithmetic import EXACT, item_amount
 
@@ -39,7 +40,7 @@ def without_tax(invoice: Invoice) -> Invoice:
         lines=lines,
         allowances=allowances,
         charges=charges,
-        totals=replace(invoice.totals, gross=asked, rounding=ZERO),
+        totals=replace(invoice.totals, gross=asked),
     )
 
 
@@ -91,11 +92,13 @@ def _factor(taxes: Iterable[Tax]) -> Decimal:
 
 def _net_line(line: Line, nets: Iterator[Decimal], scale: int) -> Line:
     taxes = tuple(row.tax for row in line.taxes)
-    item = next(nets)
+    item, factor = next(nets), _factor(frozenset(taxes))
+    unit_price = _net_price(line, item, factor, scale)
     return replace(
         line,
         gross_price=line.unit_price,
-        unit_price=_net_price(line, item, _factor(frozenset(taxes)), scale),
+        unit_price=unit_price,
+        price=_net_of(line.price, unit_price, factor),
         allowances=tuple(_net_row(row, -next(nets), taxes, scale) for row in line.allowances),
         charges=tuple(_net_row(row, next(nets), taxes, scale) for row in line.charges),
     )
@@ -107,16 +110,33 @@ def _net_row(row: Allowance, net: Decimal, taxes: Iterable[Tax], scale: int) -> 
 
 
 def _net_price(line: Line, item: Decimal, factor: Decimal, scale: int) -> Decimal:
-    """The unit price that times the quantity comes to `item`, with as few decimals from `PRICE_SCALE` up as do."""
     if not line.quantity:
         return round_half_up(line.unit_price / factor, PRICE_SCALE)
-    exact = item / line.quantity
-    decimals = PRICE_SCALE
-    while round_half_up(line.quantity * round_half_up(exact, decimals), scale) != item:
-        decimals += 1
-    price = round_half_up(exact, decimals)
-    shorter = round_half_up(price.normalize(), scale)
-    return shorter if shorter == price else _without_trailing_zeros(price)
+    return shortest_price(item / line.quantity, line.quantity, item, scale)
+
+
+def shortest_price(exact: Decimal, quantity: Decimal, item: Decimal, scale: int) -> Decimal:
+    """The price near `exact` that times `quantity` comes to `item`, with as few decimals from `PRICE_SCALE` up as do.
+
+    Rounded half up; away from zero where `exact` is cut off just below the half that made `item`.
+    """
+    for decimals in count(PRICE_SCALE):
+        unit = Decimal(1).scaleb(-decimals)
+        for price in (exact.quantize(unit, ROUND_HALF_UP), exact.quantize(unit, ROUND_UP)):
+            if round_half_up(quantity * price, scale) == item:
+                shorter = round_half_up(price.normalize(), scale)
+                return shorter if shorter == price else _without_trailing_zeros(price)
+    raise AssertionError  # pragma: no cover  (count does not end)
+
+
+def _net_of(price: Price | None, unit_price: Decimal, factor: Decimal) -> Price | None:
+    """The same particulars of the price without tax; the discount is rounded, and the list price is their sum."""
+    if price is None:
+        return None
+    amount = unit_price * (price.base_quantity or 1)
+    discount = None if price.discount is None else round_half_up(price.discount / factor, PRICE_SCALE)
+    listed = None if price.list_price is None else amount + (discount or ZERO)
+    return Price(amount=amount, base_quantity=price.base_quantity, list_price=listed, discount=discount)
 
 
 def _without_trailing_zeros(price: Decimal) -> Decimal:

@@ -9,7 +9,8 @@ import msgspec
 
 from schemas.findings import Findings, is_fatal
 
-Verdict = Literal["passed", "failed", "skipped"]
+Verdict = Literal["passed", "failed", "skipped", "undecided"]
+"""`undecided`: the layer was run, and something in it could not be judged."""
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +43,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def passed(self) -> bool:
         """Whether every layer was run and none failed."""
         return all(layer.verdict == "passed" for layer in self.layers)
+
+    @property
+    def verdict(self) -> Literal["valid", "invalid", "undecided"]:
+        """What may be said of the whole: what was skipped for no failure, or had no answer, is never valid."""
+        said = {layer.verdict for layer in self.layers}
+        return "invalid" if "failed" in said else "valid" if said == {"passed"} else "undecided"
 
 
 def report(checks: Iterable[Check]) -> Report:

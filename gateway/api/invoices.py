@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from gateway import presentation
 from gateway.actor import Scope
+from gateway.api.bodies import DocumentsToo, reading_of
 from gateway.api.examples import INVOICE, MINIMAL, shown
 from gateway.api.issuers import patched
 from gateway.api.requests import (
@@ -51,6 +52,14 @@ from schemas.invoice import InvoiceInput
 from schemas.states import InvoiceState
 
 NewInvoice = Annotated[InvoiceInput, shown(an_invoice=INVOICE, the_least=MINIMAL)]
+DocumentIssuer = Annotated[
+    str | None,
+    QueryParameter(
+        max_length=64,
+        pattern=r"^[A-Za-z0-9_.:-]*$",
+        description="Whose invoice a document is, where its seller answers to several issuers. JSON names its own.",
+    ),
+]
 Moment = Annotated[datetime | None, QueryParameter(description="RFC 3339.")]
 
 
@@ -58,13 +67,26 @@ class InvoiceController(Controller):
     path = "/v1/invoices"
     tags = ["Invoices"]
 
-    @post("/", opt={"scope": Scope.INVOICES_WRITE}, summary="Draft an invoice")
+    @post(
+        "/",
+        opt={"scope": Scope.INVOICES_WRITE, "documents": True},
+        operation_class=DocumentsToo,
+        summary="Draft an invoice: JSON, or a document of a kind that an installed jurisdiction reads",
+    )
     async def add(
-        self, request: Request[Any, Any, Any], data: NewInvoice, idempotency_key: IdempotencyKey = None
+        self,
+        request: Request[Any, Any, Any],
+        data: NewInvoice,
+        issuer: DocumentIssuer = None,
+        idempotency_key: IdempotencyKey = None,
     ) -> Response[InvoiceAnswer]:
-        key = required_key(idempotency_key)
-        wanted = fingerprint("POST", "/v1/invoices", await request.body())
-        return answered(await drafts.create(wiring_of(request), origin_of(request), data, key, wanted))
+        key, reading = required_key(idempotency_key), reading_of(request)
+        named = f"?issuer={issuer}" if reading and issuer else ""
+        wanted = fingerprint("POST", f"/v1/invoices{named}", await request.body())
+        origin = origin_of(request)
+        return answered(
+            await drafts.create(wiring_of(request), origin, data, key, wanted, reading=reading, named=issuer)
+        )
 
     @get("/", opt={"scope": Scope.INVOICES_READ}, summary="List invoices")
     async def browse(

@@ -7,11 +7,13 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
+from msgspec.structs import replace
 
 from gateway import presentation
 from gateway.actor import Origin
 from gateway.errors import Conflict, Forbidden, NotFound
 from gateway.identity import Prefix, written
+from gateway.intake.documents import assigned
 from gateway.intake.drafting import Draft, draft_invoice
 from gateway.intake.ground import read_ground
 from gateway.intake.kept import Kept, once
@@ -19,37 +21,59 @@ from gateway.store import invoices, trail
 from gateway.store.pool import Connection, to_json
 from gateway.store.trail import Trail
 from gateway.wiring import Wiring
-from schemas.findings import Finding
+from jurisdictions.contract import Reading
+from schemas.findings import Finding, Findings
 from schemas.invoice import InvoiceInput, Kind
 
 _encode = msgspec.json.Encoder(decimal_format="string").encode
 
 
-async def create(wiring: Wiring, origin: Origin, body: InvoiceInput, key: str, wanted: bytes) -> Kept:
-    """Store a draft with its routes, totals and findings, once per key and once per business event."""
+async def create(
+    wiring: Wiring,
+    origin: Origin,
+    body: InvoiceInput,
+    key: str,
+    wanted: bytes,
+    *,
+    reading: Reading | None = None,
+    named: str | None = None,
+) -> Kept:
+    """Store a draft with its routes, totals and findings, once per key and once per business event.
+
+    A `reading` of a document is assigned to its issuer first (to the one that is `named`); what was found while reading
+    stands among the draft's findings, and in the audit trail for good.
+    """
     actor, invoice_id = origin.actor, wiring.new_id()
 
     async def work(connection: Connection) -> Kept:
-        ground = await read_ground(connection, actor, body)
-        source_ref = body.source_ref or key
-        if body.kind is Kind.INVOICE:
+        own, said = await assigned(connection, actor, reading, named) if reading else (body, ())
+        ground = await read_ground(connection, actor, own)
+        source_ref = own.source_ref or key
+        if own.kind is Kind.INVOICE:
             await _first_of_its_event(connection, origin, ground.issuer_id, source_ref)
         at = wiring.clock()
-        draft = draft_invoice(wiring.jurisdictions, invoice_id, body, ground, at)
+        ground = replace(ground, findings=said + ground.findings)
+        draft = draft_invoice(wiring.jurisdictions, invoice_id, own, ground, at)
         row = (*_draft_columns(draft, source_ref), at)
         try:
             await invoices.insert(
-                connection, (actor.tenant, actor.environment, invoice_id, ground.issuer_id, body.kind, *row)
+                connection, (actor.tenant, actor.environment, invoice_id, ground.issuer_id, own.kind, *row)
             )
         except asyncpg.UniqueViolationError as why:
             raise _duplicate(source_ref, None) from why
-        await _told(wiring, connection, origin, invoice_id, "invoice.created", 1, {"draft": msgspec.to_builtins(body)})
+        await _told(wiring, connection, origin, invoice_id, "invoice.created", 1, _created(own, said))
         stored = await invoices.get(connection, actor.tenant, actor.environment, invoice_id)
         location = f"/v1/invoices/{written(Prefix.INVOICE, invoice_id)}"
         headers = {"ETag": presentation.etag(1), "Location": location}
         return Kept(status=201, body=_encode(presentation.invoice(stored)), headers=headers)
 
     return await once(wiring.store, actor, key, wanted, work)
+
+
+def _created(body: InvoiceInput, said: Findings) -> dict[str, Any]:
+    """What the audit trail keeps of a new draft: for a document also what was found while it was read."""
+    detail = {"draft": msgspec.to_builtins(body)}
+    return detail | {"reading": msgspec.to_builtins(said)} if said else detail
 
 
 def _draft_columns(draft: Draft, source_ref: str) -> tuple[object, ...]:

@@ -24,14 +24,16 @@ API_CONNECTIONS, WORKER_CONNECTIONS = 12, 16
 async def wired(settings: Settings) -> AsyncIterator[Wiring]:
     """What the API works with. Raises PermissionError for a login that is not `gateway_api`."""
     store = await Store.open(settings.as_api(), role=API_ROLE, size=API_CONNECTIONS)
+    known = installation.load()
     try:
         yield Wiring(
             store=store,
-            jurisdictions=installation.load(),
+            jurisdictions=known,
             vault=Vault(settings.master_key()),
             keyring=Keyring(),
             clock=system_clock,
             new_id=new_id,
+            ways_out=lambda environment: transport(settings, environment, known),
         )
     finally:
         await store.close()
@@ -57,6 +59,7 @@ async def housed(settings: Settings) -> AsyncIterator[House]:
             clock=system_clock,
             new_id=new_id,
             metrics=Metrics(),
+            sandboxes=lines["test"].sandboxes(),
         )
 
 

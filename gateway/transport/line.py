@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx2
+import msgspec
 import structlog
 
 from gateway.transport.endpoints import Endpoint, Place
@@ -31,6 +32,7 @@ log = structlog.get_logger(__name__)
 REFUSED_CERTIFICATE = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "DECRYPT_ERROR", "HANDSHAKE_FAILURE")
 # httpcore tells each stage by name; HTTP/1.1 is all that we speak.
 FIRST_BYTES = "http11.send_request_headers.started"
+DNS_MESSAGE = b"application/dns-message"
 HEADERS_NOT_OURS = frozenset({b"host", b"content-length", b"transfer-encoding", b"connection"})
 
 
@@ -69,8 +71,9 @@ class Line:
         """Ask once, never again by itself. Only cancellation passes as an exception."""
         place = (self._jurisdiction, ask.endpoint)
         endpoint = self._transport.endpoint(place)
-        if endpoint is None or ask.kind is not AskKind.HTTP:
+        if endpoint is None:
             return _not_sent(ask, f"no address for {ask.kind} asks to {ask.endpoint}")
+        ask = over_https(ask) if ask.kind is AskKind.DNS else ask
         progress = _Progress()
         try:
             async with self._slot(place, ask.timeout_seconds), asyncio.timeout(ask.timeout_seconds):
@@ -145,6 +148,12 @@ class Line:
             failure=None if answer.failure is None else str(answer.failure),
             detail=answer.detail,
         )
+
+
+def over_https(ask: Ask) -> Ask:
+    """A DNS question as a resolver takes it over HTTPS (RFC 8484 4.1): a message each way."""
+    headers = (("content-type", (DNS_MESSAGE,)), ("accept", (DNS_MESSAGE,)))
+    return msgspec.structs.replace(ask, method="POST", headers=headers)
 
 
 def _joined(base: str, path: str) -> str:

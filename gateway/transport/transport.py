@@ -16,7 +16,7 @@ from gateway.transport.endpoints import Endpoint, Place
 from gateway.transport.filling import Secrets, Unsendable
 from gateway.transport.line import Line
 from gateway.transport.pool import ClientPool
-from jurisdictions.contract import Environment
+from jurisdictions.contract import Environment, Sandbox
 
 DEFAULT_SLOTS = 4
 AGENT = "einvoice-gateway"
@@ -78,6 +78,15 @@ class Transport:
     def line(self, jurisdiction: str, *, secrets: Secrets, identities: Identities) -> Line:
         """The way out for one issuer in one jurisdiction: cheap, made for each exchange."""
         return Line(self, jurisdiction, secrets, identities)
+
+    def sandboxes(self) -> Mapping[str, Sandbox]:
+        """By jurisdiction: the endpoints that the sandbox's simulators answer, and the authority that they sign by."""
+        simulated: dict[str, list[str]] = {}
+        for (code, name), endpoint in self._endpoints.items():
+            if endpoint.trust == "sandbox":
+                simulated.setdefault(code, []).append(name)
+        authority = (self._sandbox_trust or b"").decode("ascii")
+        return {code: Sandbox(endpoints=tuple(sorted(names)), authority=authority) for code, names in simulated.items()}
 
     def endpoint(self, place: Place) -> Endpoint | None:
         return self._endpoints.get(place)

@@ -73,7 +73,8 @@ class Talk:
     line: Line
 
     def setting(self) -> Setting:
-        return Setting(issuer=self.issuer, session=self.wallet.session, at=self.house.now())
+        sandbox = self.house.sandbox(self.lease.environment, self.lease.jurisdiction)
+        return Setting(issuer=self.issuer, session=self.wallet.session, at=self.house.now(), sandbox=sandbox)
 
 
 class Delivery:

@@ -13,7 +13,7 @@ from gateway.metrics import Metrics
 from gateway.store.pool import Store
 from gateway.transport import Identity
 from gateway.vault import Vault
-from jurisdictions.contract import Answer, Ask, Environment, Jurisdiction
+from jurisdictions.contract import Answer, Ask, Environment, Jurisdiction, Sandbox
 
 Secrets = Callable[[str, str], Awaitable[bytes]]
 Identities = Callable[[str], Awaitable[Identity]]
@@ -58,7 +58,8 @@ class Pace:
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """Made once a process. `lines` holds the environments that this worker serves."""
+    """Made once a process. `lines` holds the environments that this worker serves; `sandboxes`, by jurisdiction, says
+    what simulators answer in test."""
 
     store: Store
     jurisdictions: Mapping[str, Jurisdiction]
@@ -67,8 +68,13 @@ class House:
     clock: Clock
     new_id: NewId
     metrics: Metrics
+    sandboxes: Mapping[str, Sandbox] = field(default_factory=dict)
     pace: Pace = field(default_factory=Pace)
     chance: Callable[[], float] = SystemRandom().random
 
     def now(self) -> datetime:
         return self.clock()
+
+    def sandbox(self, environment: str, jurisdiction: str) -> Sandbox | None:
+        """What simulators answer there; in live none does."""
+        return self.sandboxes.get(jurisdiction) if environment == "test" else None

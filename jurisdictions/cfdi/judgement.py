@@ -18,10 +18,11 @@ from jurisdictions.cfdi.reading import EPOCH, EXACT, read, run
 from jurisdictions.cfdi.seal import seal_findings
 from jurisdictions.cfdi.sentences import finding
 from jurisdictions.cfdi.stamp import structure_problems
-from jurisdictions.cfdi.xsd import CFDI, TFD, faults
+from jurisdictions.cfdi.xsd import CFDI, TFD, faults, schema
 from jurisdictions.contract import Judgement, Layer
 from jurisdictions.kit.xml import UnreadableXML, parse
 from schemas.findings import Finding, Findings, Severity, is_fatal
+from validators.xsd import crowd
 
 RULE_SET = "cfdi-4.0-2026-03"
 _LAYERS = ("xml", "schema", "rules", "seal", "stamp")
@@ -39,6 +40,10 @@ def judge(document: bytes) -> Judgement:
         unknown = _scope(f"{root.tag}, version {root.get('Version')}", "only CFDI 4.0 is judged")
         return _ended({"xml": (unknown,)}, "undecided" if root.tag != _ROOT else "invalid")
     found: dict[str, Findings] = {"xml": ()}
+    many = crowd(schema(), root)
+    if many:
+        told = tuple(finding("301", location="/", found=one.replace(f"{{{CFDI}}}", "")) for one in many)
+        return _ended(found | {"schema": told}, "invalid")
     found["schema"] = _schema(root)
     with localcontext(EXACT):
         found["rules"] = tuple(run((*fields.RULES, *amounts.RULES), read(root, EPOCH)))

@@ -23,6 +23,7 @@ from jurisdictions.contract.exchanges import (
     Inbound,
     Outcome,
     Piece,
+    Sandbox,
     SecretSlot,
     Sending,
     Session,
@@ -31,16 +32,19 @@ from jurisdictions.contract.exchanges import (
 )
 from jurisdictions.contract.instructions import Earlier, Instruction, InstructionKind, Issuer
 from jurisdictions.contract.jurisdiction import Jurisdiction
-from jurisdictions.contract.law import Judgement, Law, Layer, Rounding, Route
+from jurisdictions.contract.law import UNASSIGNED, Judgement, Law, Layer, Reading, Rounding, Route
+from jurisdictions.contract.lookups import Capability, Lookup, Probe, Reach
 from jurisdictions.contract.seals import CredentialMissing, Keys, Position, Seal, Sealed, Sealing
 from jurisdictions.contract.simulators import Simulator, SimulatorKeys, SimulatorReply, SimulatorRequest
 from jurisdictions.contract.values import Environment, Value
 
 __all__ = [
+    "UNASSIGNED",
     "About",
     "Answer",
     "Ask",
     "AskKind",
+    "Capability",
     "CaseClass",
     "CorrectionOption",
     "CredentialMissing",
@@ -67,13 +71,18 @@ __all__ = [
     "Keys",
     "Law",
     "Layer",
+    "Lookup",
     "Obligation",
     "Outcome",
     "Path",
     "Piece",
     "Position",
+    "Probe",
+    "Reach",
+    "Reading",
     "Rounding",
     "Route",
+    "Sandbox",
     "Scope",
     "Seal",
     "Sealed",

@@ -53,11 +53,22 @@ class Edition(Value, frozen=True, kw_only=True):
 
 
 class Obligation(Value, frozen=True, kw_only=True):
-    """A dated duty, as data: who must, from when, under which law."""
+    """A dated duty, as data: who must, from when, under which law.
+
+    `scope` says which invoices it covers. `met` says whether a document that this jurisdiction delivers meets the duty:
+    `agreed_only` where the parties must have agreed on this way, `no` where only the authority's own `channel` does.
+    """
 
     who: str
     valid_from: date
     law: str
+    code: str | None = None
+    country: str | None = None
+    valid_until: date | None = None
+    scope: str | None = None
+    met: Literal["yes", "no", "agreed_only"] | None = None
+    channel: str | None = None
+    sentence: str | None = None
 
 
 class About(Value, frozen=True, kw_only=True):

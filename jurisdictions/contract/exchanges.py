@@ -48,6 +48,9 @@ class SecretSlot(Value, frozen=True, kw_only=True):
 
 
 class AskKind(StrEnum):
+    """How a question travels. `dns`: the body is a DNS message (RFC 1035 4), and so is the answer's; the endpoint is a
+    resolver that is spoken to over HTTPS (RFC 8484)."""
+
     HTTP = "http"
     DNS = "dns"
 
@@ -164,12 +167,20 @@ class Step(Value, frozen=True, kw_only=True):
     drop_session: bool = False
 
 
+class Sandbox(Value, frozen=True, kw_only=True):
+    """The endpoints that simulators answer here, and the authority (PEM) that their signers' certificates come from."""
+
+    endpoints: tuple[str, ...]
+    authority: str
+
+
 class Setting(Value, frozen=True, kw_only=True):
-    """Where an exchange takes place: what the flow needs to know beside its documents."""
+    """Where an exchange takes place: what the flow needs to know beside its documents. No `sandbox` in live."""
 
     issuer: Issuer
     session: Session | None
     at: datetime
+    sandbox: Sandbox | None = None
 
 
 class Inbound(Value, frozen=True, kw_only=True):

@@ -13,6 +13,8 @@ from typing import Any
 
 from lxml import etree
 
+from validators.door import Inadmissible, admit
+
 MAX_BYTES = 20_000_000
 
 _TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
@@ -60,8 +62,10 @@ def parse(data: bytes, *, limit: int = MAX_BYTES) -> etree._Element:
 
     Raises `UnreadableXML`.
     """
-    if len(data) > limit:
-        raise UnreadableXML(f"document of {len(data)} bytes; at most {limit} are read")
+    try:
+        admit(data, limit)
+    except Inadmissible as why:
+        raise UnreadableXML(str(why)) from why
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True)
     try:
         root = etree.fromstring(data, parser)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from jurisdictions.contract import About, CredentialSpec, EndpointSpec, Jurisdiction, Obligation, Scope
+from jurisdictions.contract import About, CredentialSpec, EndpointSpec, Jurisdiction, Scope
 from jurisdictions.peppol.corrections import DESK
 from jurisdictions.peppol.exchange import CREDENTIAL, ENDPOINT, EXCHANGE
+from jurisdictions.peppol.mandates import MANDATES
+from jurisdictions.peppol.receivers import DIRECTORIES
 from jurisdictions.peppol.rules import CODE, EDITION, LAW
 from jurisdictions.peppol.seal import SEAL
 from jurisdictions.peppol.simulator import SIMULATOR
@@ -21,6 +21,7 @@ ABOUT = About(
         "OASIS UBL 2.1",
         "Peppol business message envelope (SBDH) 2.0.2",
         "Peppol code lists 9.7",
+        "SML 1.3.0, SMP 1.4.0 and identifier policy 4.4.0",
     ),
     editions=(EDITION,),
     kinds=(Kind.INVOICE, Kind.CREDIT_NOTE),
@@ -33,18 +34,13 @@ ABOUT = About(
             purpose="The token that the access point gave to this platform.",
         ),
     ),
-    endpoints=(EndpointSpec(name=ENDPOINT, live=""),),
+    endpoints=tuple(EndpointSpec(name=name, live="") for name in (ENDPOINT, *sorted(DIRECTORIES))),
     maturity=(
         "Documents are compared with the official schemas and rules. Transmission goes through an access point that "
-        "the operator configures; in test it is simulated."
+        "the operator configures, which looks the receiver up by itself; in test it is simulated, together with the "
+        "network's directory and registries, and receivers are looked up before anything is sent."
     ),
-    obligations=(
-        Obligation(
-            who="Belgium: invoices between businesses that are subject to VAT",
-            valid_from=date(2026, 1, 1),
-            law="Loi du 6 février 2024 modifiant le Code de la TVA (facturation électronique obligatoire)",
-        ),
-    ),
+    obligations=tuple(mandate.obligation() for mandate in MANDATES),
     consumes=("verification_url", "verification_phrase"),
 )
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from jurisdictions.contract import Answer, Evidence, Failure, Outcome, Sending
+from jurisdictions.contract import Answer, Capability, Evidence, Failure, Outcome, Reach, Sending
 from schemas.findings import Finding, Severity
 from schemas.states import Standing, SubmissionState
 
@@ -21,6 +21,15 @@ REFUSALS = frozenset(
     {"RECEIVER_NOT_REGISTERED", "DOCUMENT_TYPE_NOT_SUPPORTED", "INVALID_DOCUMENT", "INVALID_SBDH", "NOT_SERVICED"}
 )
 """Codes by which the access point, or the network behind it, refuses a document for good."""
+
+RECEIVER_REFUSALS = frozenset({"RECEIVER_NOT_REGISTERED", "DOCUMENT_TYPE_NOT_SUPPORTED", "NOT_SERVICED"})
+"""Those that say something else of the receiver than what we knew of it."""
+
+_UNREACHED = {
+    Reach.NOT_REGISTERED: "RECEIVER_NOT_REGISTERED",
+    Reach.WITHOUT_TYPE: "DOCUMENT_TYPE_NOT_SUPPORTED",
+    Reach.COULD_NOT_ASK: "LOOKUP_FAILED",
+}
 
 BUSY = frozenset({"AP_UNREACHABLE", "AP_BUSY", "LOOKUP_FAILED", "AP_NOT_ANSWERING"})
 """Codes of ours after which the flow waits longer."""
@@ -85,6 +94,35 @@ def inquired(one: Sending, answer: Answer, at: datetime) -> Outcome:
         state=_S.OUTCOME_UNKNOWN,
         code="AP_NOT_ANSWERING",
         message=answer.detail or "The access point did not say what became of the document.",
+    )
+
+
+def unreached(capability: Capability, again: datetime | None) -> Outcome:
+    """The outcome of a document whose receiver cannot get it, or could not be asked for; nothing was sent.
+
+    `again` is when to ask one receiver's own registry once more; None: the flow's backoff decides.
+    """
+    code = _UNREACHED[capability.reach]
+    if capability.reach is Reach.COULD_NOT_ASK:
+        return _busy(code, capability.sentence, again)
+    refused = Outcome(
+        state=_S.REJECTED,
+        code=code,
+        message=" ".join(filter(None, (capability.sentence, capability.fix))),
+        findings=capability.findings,
+    )
+    return evidenced(refused, capability)
+
+
+def evidenced(outcome: Outcome, capability: Capability | None) -> Outcome:
+    """The outcome with what the network said of the receiver as its evidence, unless it is to be tried again."""
+    if capability is None or outcome.state not in (_S.ACCEPTED, _S.WAITING, _S.REJECTED):
+        return outcome
+    body = msgspec.json.format(msgspec.json.encode(capability), indent=2)
+    shown = Evidence(name="receiver.json", media_type="application/json", body=body)
+    attributes = {"receiver_capability": str(capability.reach), "receiver_asked_at": capability.asked_at.isoformat()}
+    return msgspec.structs.replace(
+        outcome, evidence=(*outcome.evidence, shown), attributes={**outcome.attributes, **attributes}
     )
 
 

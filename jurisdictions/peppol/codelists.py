@@ -1,7 +1,7 @@
 """Identifiers and code lists of Peppol BIS Billing 3.0 and of its envelope.
 
-Sources: Peppol BIS Billing 3.0.21 (May 2026 release) with EN 16931 artefacts 1.3.16; Peppol code lists 9.7
-(2026-07-15); Peppol business message envelope 2.0.2.
+Sources: Peppol BIS Billing and Self-Billing 3.0.21 (May 2026 release) with EN 16931 artefacts 1.3.16; Peppol code lists
+9.7 (2026-07-15); Peppol business message envelope 2.0.2.
 """
 
 from __future__ import annotations
@@ -9,6 +9,10 @@ from __future__ import annotations
 CUSTOMIZATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
 PROFILE = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 """Specification identifier (BT-24) and business process (BT-23)."""
+
+SELF_BILLING_CUSTOMIZATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:selfbilling:3.0"
+SELF_BILLING_PROFILE = "urn:fdc:peppol.eu:2017:poacc:selfbilling:01:1.0"
+"""The same where the buyer writes the invoice in the seller's name."""
 
 PROFILES = frozenset(
     {
@@ -33,6 +37,8 @@ DOCUMENT_SCHEME = "busdox-docid-qns"
 PROCESS_SCHEME = "cenbii-procid-ubl"
 INVOICE_DOCUMENT = f"{INVOICE_NAMESPACE}::Invoice##{CUSTOMIZATION}::{UBL_VERSION}"
 CREDIT_NOTE_DOCUMENT = f"{CREDIT_NOTE_NAMESPACE}::CreditNote##{CUSTOMIZATION}::{UBL_VERSION}"
+SELF_BILLING_INVOICE_DOCUMENT = f"{INVOICE_NAMESPACE}::Invoice##{SELF_BILLING_CUSTOMIZATION}::{UBL_VERSION}"
+SELF_BILLING_CREDIT_NOTE_DOCUMENT = f"{CREDIT_NOTE_NAMESPACE}::CreditNote##{SELF_BILLING_CUSTOMIZATION}::{UBL_VERSION}"
 """Document type identifiers of the Peppol code list, without their scheme."""
 
 INVOICE_TYPE = "380"
@@ -45,12 +51,22 @@ INVOICE_TYPES = frozenset(
 CREDIT_NOTE_TYPES = frozenset("381 396 81 83 532".split())
 """The types that a billing document may have (PEPPOL-EN16931-P0100, P0101)."""
 
+SELF_BILLED_INVOICE_TYPES = frozenset({"389", "527"})
+SELF_BILLED_CREDIT_NOTE_TYPES = frozenset({"261"})
+"""The types that a self-billed document may have (the same rules of self-billing)."""
+
 CREDIT_TRANSFER = frozenset({"30", "58"})
 DIRECT_DEBIT = frozenset({"49", "59"})
 """UNCL4461: what needs an account (BR-61), and what needs a mandate (PEPPOL-EN16931-R061)."""
 
 PROJECT_REFERENCE = "50"
 """UNCL1001: how a credit note names its project (PEPPOL-EN16931-R080)."""
+
+INVOICED_OBJECT = "130"
+"""UNCL1001: a reference to the object that is invoiced (PEPPOL-EN16931-R101, UBL-SR-43)."""
+
+SEPA = "SEPA"
+"""The scheme under which a creditor identifier (BT-90) stands among a party's identifiers."""
 
 NOT_APPLICABLE = "NA"
 """The order number to write where only the seller's order is known (BIS Billing 3.0, section on references)."""

@@ -14,9 +14,8 @@ from jurisdictions.contract import (
     InstructionKind,
     Path,
 )
-from jurisdictions.peppol import codelists
 from jurisdictions.peppol.deadlines import deadlines
-from jurisdictions.peppol.document import is_credit
+from jurisdictions.peppol.document_types import between_germans, customization, type_code
 from jurisdictions.peppol.extension import extension_of
 from jurisdictions.peppol.participants import participant, receiver
 from schemas.document import Invoice
@@ -153,20 +152,43 @@ def classify(kind: InstructionKind, code: str, message: str | None) -> Diagnosis
 def corrections(
     invoice: Invoice, standing: Standing, earlier: tuple[Earlier, ...], at: datetime
 ) -> tuple[CorrectionOption, ...]:
-    """A delivered invoice is corrected by a credit note (381) that names it; nothing can be called back."""
+    """A delivered invoice is corrected by another document that names it (BG-3); nothing can be called back.
+
+    Everywhere that is a credit note, with a new invoice where something is still due. A corrective invoice (384) may
+    stand in their place between German parties only (PEPPOL-EN16931-P0112), and never in self-billing.
+    """
     delivered = standing is not Standing.NONE or any(one.state in ACCEPTED for one in earlier)
-    if not delivered or invoice.kind is not Kind.INVOICE:
+    if not delivered or invoice.kind is Kind.CREDIT_NOTE:
         return ()
-    return (
-        CorrectionOption(
-            option="credit_note",
-            title="Credit note",
-            reason="A document that the buyer has received is corrected by another one that refers to it (BG-3).",
-            instruction=InstructionKind.ISSUE,
-            kind=Kind.CREDIT_NOTE,
-            fields=("lines", "correction_reason", "references.preceding"),
-        ),
-    )
+    if between_germans(invoice) and not invoice.self_billed:
+        return (_CREDIT_NOTE, _NEW_INVOICE, _CORRECTIVE)
+    return (_CREDIT_NOTE, _NEW_INVOICE)
+
+
+_CREDIT_NOTE = CorrectionOption(
+    option="credit_note",
+    title="Credit note",
+    reason="A document that the buyer has received is corrected by another one that refers to it (BG-3).",
+    instruction=InstructionKind.ISSUE,
+    kind=Kind.CREDIT_NOTE,
+    fields=("lines", "correction_reason", "references.preceding"),
+)
+_NEW_INVOICE = CorrectionOption(
+    option="new_invoice",
+    title="New invoice beside the credit note",
+    reason="Once a credit note has taken the wrong invoice back, a new one says what is really due (BG-3).",
+    instruction=InstructionKind.ISSUE,
+    kind=Kind.INVOICE,
+    fields=("lines", "correction_reason", "references.preceding"),
+)
+_CORRECTIVE = CorrectionOption(
+    option="corrective",
+    title="Corrective invoice",
+    reason="Between German parties a corrective invoice (384) takes the place of the one that it names (BG-3).",
+    instruction=InstructionKind.ISSUE,
+    kind=Kind.CORRECTIVE,
+    fields=("lines", "correction_reason", "references.preceding"),
+)
 
 
 def deliverable(state: SubmissionState) -> bool:
@@ -178,8 +200,8 @@ def render(invoice: Invoice, attributes: Mapping[str, str]) -> Mapping[str, str]
     """What a printed copy says beside the invoice itself."""
     to = attributes.get("receiver") or _receiver(invoice)
     said = {
-        "document_type": codelists.CREDIT_NOTE_TYPE if is_credit(invoice) else codelists.INVOICE_TYPE,
-        "specification": codelists.CUSTOMIZATION,
+        "document_type": type_code(invoice),
+        "specification": customization(invoice),
         "sender": attributes.get("sender"),
         "receiver": to,
         "message_id": attributes.get("message_id"),

@@ -1,30 +1,27 @@
-"""The UBL 2.1 document of Peppol BIS Billing 3.0: an Invoice (380) or a CreditNote (381), element by element.
+"""The UBL 2.1 document of Peppol BIS Billing 3.0 and of its self-billing: an Invoice or a CreditNote.
 
 Elements follow the order of the UBL 2.1 schemas; business terms are those of EN 16931-1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from jurisdictions.contract import Issuer
 from jurisdictions.kit.xml import Markup, document, element, optional
-from jurisdictions.peppol import codelists, payment, rows, taxes
+from jurisdictions.peppol import codelists, payment, rows, taxes, trading_parties
+from jurisdictions.peppol.delivery import delivery
+from jurisdictions.peppol.document_types import between_germans, customization, is_credit, profile, type_code
 from jurisdictions.peppol.extension import Extension, settings_of
-from jurisdictions.peppol.participants import country, receiver, sender
-from jurisdictions.peppol.trading_parties import party, text
-from schemas.codes import TaxCategory
-from schemas.document import Invoice, Preceding
-from schemas.invoice import Kind
+from jurisdictions.peppol.lines import line
+from jurisdictions.peppol.participants import receiver, sender, vat_number
+from jurisdictions.peppol.references import references
+from jurisdictions.peppol.trading_parties import text
+from schemas.document import Invoice
 from schemas.money import round_half_up, scale_of
 
 PREVIEW_NUMBER = "DRAFT"
-
-
-def is_credit(invoice: Invoice) -> bool:
-    """Whether the document is a CreditNote."""
-    return invoice.kind is Kind.CREDIT_NOTE
 
 
 def ubl(invoice: Invoice, extension: Extension, issuer: Issuer, number: str, facts: Mapping[str, str]) -> bytes:
@@ -35,16 +32,15 @@ def ubl(invoice: Invoice, extension: Extension, issuer: Issuer, number: str, fac
         element(
             name,
             _header(invoice, extension, issuer, number),
-            _references(invoice),
-            _attachments(invoice, facts),
+            references(invoice, facts),
             _parties(invoice, extension, issuer),
-            _delivery(invoice, extension),
+            delivery(invoice, extension),
             payment.means(invoice, extension, credit=credit),
             payment.terms(invoice, extension),
             rows.allowances(invoice),
             rows.tax_totals(invoice, tax_currency(invoice, issuer), tax_in_tax_currency(invoice, issuer)),
             rows.monetary_total(invoice),
-            *(rows.line(line, invoice.currency, credit=credit) for line in invoice.lines),
+            *(line(one, invoice.currency, credit=credit) for one in invoice.lines),
             attrs=(
                 ("xmlns", codelists.CREDIT_NOTE_NAMESPACE if credit else codelists.INVOICE_NAMESPACE),
                 ("xmlns:cac", codelists.CAC),
@@ -54,8 +50,25 @@ def ubl(invoice: Invoice, extension: Extension, issuer: Issuer, number: str, fac
     )
 
 
+def document_number(invoice: Invoice, extension: Extension, number: str) -> str:
+    """BT-1: the invoice's number, for Greek sellers with what the tax office wants before it (GR-R-001).
+
+    A seller from elsewhere who is represented in Greece gives the representative's number.
+    """
+    greek = extension.greek
+    if greek is None:
+        return number
+    represented = invoice.tax_representative
+    numbers = (vat_number(invoice.issuer), trading_parties.representative_number(represented) if represented else None)
+    known = next((one.removeprefix("EL") for one in numbers if one and one.startswith("EL")), "")
+    day = invoice.issue_date.strftime("%d/%m/%Y")
+    return "|".join((known, day, str(greek.branch), greek.type, invoice.series or "0", number))
+
+
 def tax_currency(invoice: Invoice, issuer: Issuer) -> str | None:
-    """The accounting currency (BT-6), where it is another one and the invoice tells its rate."""
+    """The accounting currency (BT-6): the invoice's own, else the issuer's where the invoice tells its rate."""
+    if invoice.tax_currency is not None:
+        return invoice.tax_currency
     wanted = settings_of(issuer.settings).tax_currency
     if wanted is None or wanted.upper() == invoice.currency:
         return None
@@ -63,7 +76,9 @@ def tax_currency(invoice: Invoice, issuer: Issuer) -> str | None:
 
 
 def tax_in_tax_currency(invoice: Invoice, issuer: Issuer) -> Decimal | None:
-    """The VAT in the accounting currency (BT-111), half up at that currency's scale."""
+    """The VAT in the accounting currency (BT-111): as stated, else by its rate, half up at that currency's scale."""
+    if invoice.tax_in_tax_currency is not None:
+        return invoice.tax_in_tax_currency
     wanted = tax_currency(invoice, issuer)
     rate = _exchange_rate(invoice, wanted) if wanted else None
     if wanted is None or rate is None:
@@ -81,112 +96,44 @@ def _exchange_rate(invoice: Invoice, wanted: str) -> Decimal | None:
 def _header(invoice: Invoice, extension: Extension, issuer: Issuer, number: str) -> Markup:
     credit = is_credit(invoice)
     due = invoice.payment_terms.due_date if invoice.payment_terms else None
-    notes = dict.fromkeys(map(text, (invoice.note, invoice.correction_reason, *extension.notes)))
-    elements = (
-        element("cbc:CustomizationID", codelists.CUSTOMIZATION),
-        element("cbc:ProfileID", codelists.PROFILE),
+    tax_point = invoice.tax_point_date.isoformat() if invoice.tax_point_date else None
+    return trading_parties.joined(
+        element("cbc:CustomizationID", customization(invoice)),
+        element("cbc:ProfileID", profile(invoice, extension)),
         element("cbc:ID", number),
         element("cbc:IssueDate", invoice.issue_date.isoformat()),
         optional("cbc:DueDate", due.isoformat() if due and not credit else None),
-        element("cbc:CreditNoteTypeCode", codelists.CREDIT_NOTE_TYPE)
-        if credit
-        else element("cbc:InvoiceTypeCode", codelists.INVOICE_TYPE),
-        optional("cbc:Note", "\n".join(note for note in notes if note) or None),
+        optional("cbc:TaxPointDate", tax_point if credit else None),
+        element("cbc:CreditNoteTypeCode" if credit else "cbc:InvoiceTypeCode", type_code(invoice)),
+        *_notes(invoice, extension),
+        optional("cbc:TaxPointDate", None if credit else tax_point),
         element("cbc:DocumentCurrencyCode", invoice.currency),
         optional("cbc:TaxCurrencyCode", tax_currency(invoice, issuer)),
-        optional("cbc:AccountingCost", text(extension.accounting_cost)),
+        optional("cbc:AccountingCost", text(invoice.accounting_reference) or text(extension.accounting_cost)),
         optional("cbc:BuyerReference", text(invoice.references.buyer_reference)),
-        rows.period(invoice.period),
-    )
-    return Markup("".join(one for one in elements if one))
-
-
-def _references(invoice: Invoice) -> Markup:
-    refers = invoice.references
-    order, sales_order = text(refers.order), text(refers.sales_order)
-    elements = (
-        element(
-            "cac:OrderReference",
-            element("cbc:ID", order or codelists.NOT_APPLICABLE),
-            optional("cbc:SalesOrderID", sales_order),
-        )
-        if order or sales_order
-        else None,
-        *(_preceding(one) for one in refers.preceding),
-        _reference("cac:DespatchDocumentReference", refers.despatch),
-        _reference("cac:ReceiptDocumentReference", refers.receipt),
-        _reference("cac:ContractDocumentReference", refers.contract),
-    )
-    return Markup("".join(one for one in elements if one))
-
-
-def _preceding(one: Preceding) -> Markup:
-    return element(
-        "cac:BillingReference",
-        element(
-            "cac:InvoiceDocumentReference",
-            element("cbc:ID", one.number),
-            optional("cbc:IssueDate", one.issue_date.isoformat() if one.issue_date else None),
-        ),
+        rows.period(invoice.period, invoice.tax_point_code),
     )
 
 
-def _reference(tag: str, value: str | None) -> Markup | None:
-    known = text(value)
-    return element(tag, element("cbc:ID", known)) if known else None
-
-
-def _attachments(invoice: Invoice, facts: Mapping[str, str]) -> Markup:
-    """Supporting documents (BG-24), among them the tax office's verification address, and the project (BT-11)."""
-    project = text(invoice.references.project)
-    credit = is_credit(invoice)
-    elements = (
-        _verification(invoice, facts),
-        element(
-            "cac:AdditionalDocumentReference",
-            element("cbc:ID", project),
-            element("cbc:DocumentTypeCode", codelists.PROJECT_REFERENCE),
-        )
-        if project and credit
-        else None,
-        element("cac:ProjectReference", element("cbc:ID", project)) if project and not credit else None,
-    )
-    return Markup("".join(one for one in elements if one))
-
-
-def _verification(invoice: Invoice, facts: Mapping[str, str]) -> Markup | None:
-    url = facts.get("verification_url")
-    if not url:
-        return None
-    name = codelists.VERIFICATION_REFERENCES.get(country(invoice.issuer) or "", codelists.VERIFICATION_REFERENCE)
-    return element(
-        "cac:AdditionalDocumentReference",
-        element("cbc:ID", facts.get("verification_scheme", name)),
-        optional("cbc:DocumentDescription", text(facts.get("verification_phrase"))),
-        element("cac:Attachment", element("cac:ExternalReference", element("cbc:URI", url))),
-    )
+def _notes(invoice: Invoice, extension: Extension) -> Iterator[Markup]:
+    """One note (BT-22) with everything in it; German parties may exchange several (PEPPOL-EN16931-R002)."""
+    told = map(text, (invoice.note, invoice.correction_reason, *extension.notes))
+    notes = list(dict.fromkeys(note for note in told if note))
+    if between_germans(invoice):
+        yield from (element("cbc:Note", note) for note in notes)
+    elif notes:
+        yield element("cbc:Note", "\n".join(notes))
 
 
 def _parties(invoice: Invoice, extension: Extension, issuer: Issuer) -> Markup:
+    """Seller and buyer; whoever is paid collects by the creditor identifier (BT-90)."""
     vat = not taxes.outside_scope(invoice)
-    seller = party("Supplier", invoice.issuer, sender(invoice, issuer), vat=vat)
-    return Markup(seller + party("Customer", invoice.customer, receiver(invoice, extension), vat=vat))
-
-
-def _delivery(invoice: Invoice, extension: Extension) -> Markup | None:
-    """`cac:Delivery`: the date of supply (BT-72), and for intra-community supplies the country (BR-IC-12)."""
-    on = invoice.delivery_date or invoice.operation_date
-    intra = any(row.rate.category is TaxCategory.INTRA_COMMUNITY for row in taxes.breakdown(invoice))
-    to = extension.delivery_country or (country(invoice.customer) if intra else None)
-    if on is None and to is None:
-        return None
-    return element(
-        "cac:Delivery",
-        optional("cbc:ActualDeliveryDate", on.isoformat() if on else None),
-        element(
-            "cac:DeliveryLocation",
-            element("cac:Address", element("cac:Country", element("cbc:IdentificationCode", to))),
-        )
-        if to
-        else None,
+    creditor = payment.creditor(invoice)
+    return trading_parties.joined(
+        trading_parties.seller(
+            invoice.issuer, sender(invoice, issuer), vat=vat, creditor=None if invoice.payee else creditor
+        ),
+        trading_parties.buyer(invoice.customer, receiver(invoice, extension), vat=vat),
+        trading_parties.payee(invoice.payee, creditor),
+        trading_parties.tax_representative(invoice.tax_representative),
     )

@@ -44,15 +44,6 @@ def wrap(ubl: bytes, attributes: Mapping[str, str], instance: str, created: date
     return document(element("StandardBusinessDocument", header, payload, attrs=(("xmlns", codelists.SBDH),)))
 
 
-def document_type(*, credit: bool) -> str:
-    """The document type with its scheme, as the network registers it."""
-    value = codelists.CREDIT_NOTE_DOCUMENT if credit else codelists.INVOICE_DOCUMENT
-    return f"{codelists.DOCUMENT_SCHEME}::{value}"
-
-
-PROCESS = f"{codelists.PROCESS_SCHEME}::{codelists.PROFILE}"
-
-
 def _root(document_type: str) -> tuple[str, str, str]:
     """Namespace, local name and version: `ns::Invoice##customization::2.1`."""
     root, rest = document_type.split("##", 1)

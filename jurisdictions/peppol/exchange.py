@@ -1,4 +1,8 @@
-"""The talk with an access point (docs/access-point-protocol.md): one POST for each document, one GET to ask after it.
+"""The talk with the network and an access point (docs/access-point-protocol.md).
+
+First each receiver is looked up (`receivers`): only a document whose receiver takes it is handed over, by one POST
+each, and asked after by one GET. Where the access point is a real one, it makes the look-up itself and answers by its
+codes.
 
 The submission's id is the envelope's instance identifier and the idempotency key: an access point transmits an instance
 at most once, so that the same bytes may safely be sent again.
@@ -9,9 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
+import msgspec
+
 from jurisdictions.contract import (
     Answer,
     Ask,
+    Capability,
     Effect,
     Exchange,
     Flow,
@@ -19,17 +26,18 @@ from jurisdictions.contract import (
     Instruction,
     Issuer,
     Outcome,
+    Reach,
     SecretSlot,
     Sending,
     Setting,
     Step,
 )
-from jurisdictions.peppol import answers
+from jurisdictions.peppol import answers, receivers
 from jurisdictions.peppol.envelope import wrap
 from jurisdictions.peppol.participants import participant, sender
 from schemas.states import SubmissionState
 
-ENDPOINT = "access_point"
+ENDPOINT = receivers.ACCESS_POINT
 CREDENTIAL = "access_point"
 MESSAGES = "/ap/v1/messages"
 MAX_BATCH = 50
@@ -49,18 +57,12 @@ def batch(waiting: tuple[Sending, ...]) -> tuple[Sending, ...]:
 
 
 def begin(documents: tuple[Sending, ...], setting: Setting) -> Step:
-    """Hand each document to the access point. One without an address is held: nobody can deliver it."""
-    able = [one for one in documents if all(one.attributes.get(name) for name in ROUTING)]
-    held = {
-        one.submission: Outcome(
-            state=SubmissionState.HELD,
-            code="NO_ROUTING",
-            message="The document does not say who sends it or who receives it.",
-        )
-        for one in documents
-        if one not in able
-    }
-    return Step(outcomes=held, asks=tuple(map(_post, able)), memo={"action": "send"})
+    """Ask for the receivers that are not known yet. A document without an address is held: nobody can deliver it."""
+    able = tuple(one for one in documents if _routed(one))
+    held = {one.submission: _NO_ROUTING for one in documents if one not in able}
+    if not receivers.asked_here(setting.sandbox):
+        return Step(outcomes=held, asks=tuple(map(_post, able)), memo={"action": "send"})
+    return _onwards(able, receivers.begin(able, setting.session, receivers.asker(setting)), held, setting)
 
 
 def inquire(documents: tuple[Sending, ...], setting: Setting) -> Step:
@@ -75,13 +77,72 @@ def resume(
     setting: Setting,
 ) -> Step:
     """What the answers say of each document. Documents without an answer of their own stay where they are."""
-    read = answers.inquired if memo.get("action") == "inquire" else answers.sent
+    if memo.get("action") == "discover":
+        able = tuple(filter(_routed, documents))
+        return _onwards(able, receivers.resume(memo, answered, able, receivers.asker(setting)), {}, setting)
+    if memo.get("action") == "send":
+        return _handed_over(documents, memo, answered, setting)
     outcomes = {
-        one.submission: read(one, answered[one.submission], setting.at)
+        one.submission: answers.inquired(one, answered[one.submission], setting.at)
         for one in documents
         if one.submission in answered
     }
     return Step(outcomes=outcomes, backoff=_backs_off(outcomes.values()), hold=_hold(answered.values()))
+
+
+def _routed(one: Sending) -> bool:
+    return all(one.attributes.get(name) for name in ROUTING)
+
+
+def _onwards(
+    able: tuple[Sending, ...], found: receivers.Round, outcomes: Mapping[str, Outcome], setting: Setting
+) -> Step:
+    """Settle whose receiver cannot get its document; hand the others over once every receiver is known."""
+    settled = dict(outcomes)
+    down = receivers.directory_down(found)
+    for one in able:
+        capability = found.fresh.get(receivers.key(receivers.wanted(one)))
+        if capability is not None and capability.reach is not Reach.CAPABLE:
+            again = setting.at + receivers.pause(setting.session, capability.receiver)
+            settled[one.submission] = answers.unreached(capability, None if down else again)
+    session = receivers.remember(setting.session, found.fresh, setting.at)
+    if found.asks:
+        return Step(outcomes=settled, asks=found.asks, memo={"action": "discover", **found.memo()}, session=session)
+    known = {one.submission: found.known[receivers.key(receivers.wanted(one))] for one in able}
+    ready = tuple(one for one in able if known[one.submission].reach is Reach.CAPABLE)
+    shown = {one.submission: msgspec.to_builtins(known[one.submission]) for one in ready}
+    return Step(
+        outcomes=settled,
+        asks=tuple(map(_post, ready)),
+        memo={"action": "send", "receivers": shown},
+        backoff=down,
+        session=session,
+    )
+
+
+def _handed_over(
+    documents: tuple[Sending, ...], memo: Mapping[str, object], answered: Mapping[str, Answer], setting: Setting
+) -> Step:
+    """What the access point says. A receiver that it refuses is looked up anew the next time."""
+    known = msgspec.convert(memo.get("receivers", {}), dict[str, Capability])
+    outcomes = {
+        one.submission: answers.evidenced(
+            answers.sent(one, answered[one.submission], setting.at), known.get(one.submission)
+        )
+        for one in documents
+        if one.submission in answered
+    }
+    doubtful = [
+        receivers.key(receivers.wanted(one))
+        for one in documents
+        if one.submission in outcomes and outcomes[one.submission].code in answers.RECEIVER_REFUSALS
+    ]
+    return Step(
+        outcomes=outcomes,
+        backoff=_backs_off(outcomes.values()),
+        hold=_hold(answered.values()),
+        session=receivers.forget(setting.session, doubtful, setting.at),
+    )
 
 
 def _backs_off(outcomes: Iterable[Outcome]) -> bool:
@@ -127,6 +188,11 @@ def _get(one: Sending) -> Ask:
     )
 
 
+_NO_ROUTING = Outcome(
+    state=SubmissionState.HELD,
+    code="NO_ROUTING",
+    message="The document does not say who sends it or who receives it.",
+)
 _HEADERS: tuple[tuple[str, tuple[bytes | SecretSlot, ...]], ...] = (
     ("Authorization", (b"Bearer ", SecretSlot(credential=CREDENTIAL, field="token"))),
     ("Accept", (b"application/json",)),

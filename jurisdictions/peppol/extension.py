@@ -22,17 +22,32 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     tax_currency: Currency | None = None
 
 
+class GreekNumber(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the number of a Greek seller's document tells beside seller, day, series and number (GR-R-001).
+
+    `branch` is the seller's establishment (0 for its seat), `type` the document's kind in myDATA (`1.1` for a sale).
+    """
+
+    type: Annotated[str, Meta(pattern=r"^[0-9]{1,2}\.[0-9]{1,2}$(?!\n)", examples=["1.1"])]
+    branch: Annotated[int, Meta(ge=0, le=999_999)] = 0
+
+
 class Extension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`extensions.peppol` of an invoice.
 
-    `participant` receives in place of the customer's first usable endpoint. `notes` join the invoice's note (BT-22).
-    `accounting_cost` is BT-19, `mandate_reference` BT-89, `delivery_country` BT-80 (else the buyer's country).
+    `participant` is the buyer's electronic address in place of the customer's first usable endpoint. `notes` join the
+    invoice's note (BT-22); between German parties they stand beside it. `business_process` is BT-23, for one of the
+    processes beside the usual one. `greek` composes the number that Greek sellers need.
+    `accounting_cost` (BT-19), `mandate_reference` (BT-89) and `delivery_country` (BT-80) are older spellings of
+    `accounting_reference`, `payment_means[].direct_debit.mandate` and `delivery.address.country`, which go before them.
     `withheld`: the standard has no withheld taxes. `refuse` (default) stops such an invoice; `note` lets it go out with
     the full amount due and a sentence in the payment terms that says what is withheld.
     """
 
     participant: Endpoint | None = None
     notes: Annotated[tuple[Block, ...], Meta(max_length=10)] = ()
+    business_process: Short | None = None
+    greek: GreekNumber | None = None
     accounting_cost: Short | None = None
     mandate_reference: Short | None = None
     delivery_country: Country | None = None

@@ -1,23 +1,23 @@
-"""The UBL blocks that say how and when to pay (BG-16, BT-9, BT-20)."""
+"""The UBL blocks that say how and when to pay (BG-16 to BG-19, BT-9, BT-20)."""
 
 from __future__ import annotations
 
 from jurisdictions.kit.xml import Markup, element, optional
 from jurisdictions.peppol import taxes
-from jurisdictions.peppol.codelists import DIRECT_DEBIT
+from jurisdictions.peppol.codelists import DIRECT_DEBIT, NOT_APPLICABLE
 from jurisdictions.peppol.extension import Extension
-from jurisdictions.peppol.trading_parties import text
+from jurisdictions.peppol.trading_parties import joined, text
 from schemas.document import Invoice, PaymentMeans
 from schemas.money import plain, round_half_up, scale_of
+from schemas.payment import Card, DirectDebit
 
 
 def means(invoice: Invoice, extension: Extension, *, credit: bool) -> Markup:
     """`cac:PaymentMeans`, one for each. A credit note keeps its due date in the first of them."""
-    due = (
-        invoice.payment_terms.due_date.isoformat() if invoice.payment_terms and invoice.payment_terms.due_date else None
-    )
-    return Markup(
-        "".join(
+    terms = invoice.payment_terms
+    due = terms.due_date.isoformat() if terms and terms.due_date else None
+    return joined(
+        *(
             _means(one, due if credit and index == 0 else None, extension)
             for index, one in enumerate(invoice.payment_means)
         )
@@ -26,41 +26,76 @@ def means(invoice: Invoice, extension: Extension, *, credit: bool) -> Markup:
 
 def terms(invoice: Invoice, extension: Extension) -> Markup | None:
     """`cac:PaymentTerms`: the caller's words, and what is withheld where that was chosen."""
-    notes = [text(invoice.payment_terms.note if invoice.payment_terms else None)]
+    notes = [_lines(invoice.payment_terms.note if invoice.payment_terms else None)]
     if extension.withheld == "note":
         notes.append(_withheld(invoice))
     said = "\n".join(note for note in notes if note)
     return element("cac:PaymentTerms", element("cbc:Note", said)) if said else None
 
 
+def creditor(invoice: Invoice) -> str | None:
+    """The identifier that the seller or the payee collects by (BT-90): the document has room for one."""
+    told = (one.direct_debit.creditor_id for one in invoice.payment_means if one.direct_debit)
+    return next(filter(None, map(text, told)), None)
+
+
+def debit(one: PaymentMeans, extension: Extension) -> DirectDebit | None:
+    """What is collected by, also in the older spelling, where `account` of a direct debit is the buyer's."""
+    if one.direct_debit is not None or one.code not in DIRECT_DEBIT:
+        return one.direct_debit
+    mandate = text(extension.mandate_reference)
+    return DirectDebit(mandate=mandate, account=one.account) if mandate else None
+
+
+def _lines(note: str | None) -> str | None:
+    """The terms without blanks around them, but with the line's end that German discount terms need (DE-R-018)."""
+    said = text(note)
+    return f"{said}\n" if said and note and "#" in said.rpartition("\n")[2] and note.endswith("\n") else said
+
+
 def _means(one: PaymentMeans, due: str | None, extension: Extension) -> Markup:
-    account = text(one.account)
-    bank = text(one.bank)
-    mandate = text(extension.mandate_reference) if one.code in DIRECT_DEBIT else None
+    collected = debit(one, extension)
+    debited = one.direct_debit is None and one.code in DIRECT_DEBIT
     return element(
         "cac:PaymentMeans",
-        element("cbc:PaymentMeansCode", one.code),
+        element("cbc:PaymentMeansCode", one.code, attrs=(("name", text(one.text)),)),
         optional("cbc:PaymentDueDate", due),
         optional("cbc:PaymentID", text(one.reference)),
-        element(
-            "cac:PayeeFinancialAccount",
-            element("cbc:ID", account),
-            optional("cbc:Name", text(one.account_name)),
-            element("cac:FinancialInstitutionBranch", element("cbc:ID", bank)) if bank else None,
-        )
-        if account and one.code not in DIRECT_DEBIT
-        else None,
-        _mandate(mandate, account) if mandate else None,
+        _card(one.card) if one.card else None,
+        None if debited else _account(one),
+        _mandate(collected) if collected else None,
     )
 
 
-def _mandate(reference: str, account: str | None) -> Markup:
-    """Direct debit (BG-19): the account is the buyer's, which is debited (BT-91)."""
+def _card(card: Card) -> Markup:
+    """The card (BG-18). UBL wants a network, of which the standard knows nothing."""
     return element(
-        "cac:PaymentMandate",
-        element("cbc:ID", reference),
+        "cac:CardAccount",
+        element("cbc:PrimaryAccountNumberID", card.number.strip()),
+        element("cbc:NetworkID", text(card.network) or NOT_APPLICABLE),
+        optional("cbc:HolderName", text(card.holder)),
+    )
+
+
+def _account(one: PaymentMeans) -> Markup | None:
+    """The account to pay into (BG-17)."""
+    bank = text(one.bank)
+    inside = joined(
+        optional("cbc:ID", text(one.account)),
+        optional("cbc:Name", text(one.account_name)),
+        element("cac:FinancialInstitutionBranch", element("cbc:ID", bank)) if bank else None,
+    )
+    return element("cac:PayeeFinancialAccount", inside) if inside else None
+
+
+def _mandate(one: DirectDebit) -> Markup | None:
+    """Direct debit (BG-19): the mandate (BT-89), and the buyer's account, which is debited (BT-91)."""
+    account = text(one.account)
+    inside = joined(
+        optional("cbc:ID", text(one.mandate)),
         element("cac:PayerFinancialAccount", element("cbc:ID", account)) if account else None,
     )
+    return element("cac:PaymentMandate", inside) if inside else None
 
 
 def _withheld(invoice: Invoice) -> str | None:

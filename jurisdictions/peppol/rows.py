@@ -1,4 +1,4 @@
-"""The UBL blocks that carry amounts: allowances and charges, VAT, totals and lines (BG-20 to BG-30)."""
+"""The UBL blocks that carry amounts: allowances and charges, VAT and totals (BG-14, BG-20 to BG-23, BG-26 to BG-28)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 from jurisdictions.kit.xml import Markup, element, optional
 from jurisdictions.peppol import taxes
 from jurisdictions.peppol.trading_parties import text
-from schemas.document import Allowance, Invoice, Line, Period
+from schemas.document import Allowance, Invoice, Period
 from schemas.money import plain, round_half_up, scale_of
 
 
@@ -16,22 +16,24 @@ def amount(tag: str, value: Decimal, currency: str) -> Markup:
     return element(tag, plain(round_half_up(value, scale_of(currency))), attrs=(("currencyID", currency),))
 
 
-def period(one: Period | None) -> Markup | None:
-    """`cac:InvoicePeriod` (BG-14, BG-26)."""
-    if one is None or (one.start is None and one.end is None):
+def period(one: Period | None, tax_point: str | None = None) -> Markup | None:
+    """`cac:InvoicePeriod` (BG-14, BG-26), which also says what the tax point depends on (BT-8)."""
+    start, end = (one.start, one.end) if one else (None, None)
+    if start is None and end is None and tax_point is None:
         return None
     return element(
         "cac:InvoicePeriod",
-        optional("cbc:StartDate", one.start.isoformat() if one.start else None),
-        optional("cbc:EndDate", one.end.isoformat() if one.end else None),
+        optional("cbc:StartDate", start.isoformat() if start else None),
+        optional("cbc:EndDate", end.isoformat() if end else None),
+        optional("cbc:DescriptionCode", tax_point),
     )
 
 
 def allowances(invoice: Invoice) -> str:
     """Document level allowances and charges, each with its VAT category (BG-20, BG-21)."""
     currency = invoice.currency
-    reduced = [_allowance(one, currency, charge=False, document=True) for one in invoice.allowances]
-    added = [_allowance(one, currency, charge=True, document=True) for one in invoice.charges]
+    reduced = [allowance(one, currency, charge=False, document=True) for one in invoice.allowances]
+    added = [allowance(one, currency, charge=True, document=True) for one in invoice.charges]
     return Markup("".join(reduced + added))
 
 
@@ -65,57 +67,19 @@ def monetary_total(invoice: Invoice) -> Markup:
     )
 
 
-def line(one: Line, currency: str, *, credit: bool) -> Markup:
-    """`cac:InvoiceLine` or `cac:CreditNoteLine` (BG-25)."""
-    return element(
-        "cac:CreditNoteLine" if credit else "cac:InvoiceLine",
-        element("cbc:ID", one.id),
-        optional("cbc:Note", text(one.note)),
-        element(
-            "cbc:CreditedQuantity" if credit else "cbc:InvoicedQuantity",
-            plain(one.quantity),
-            attrs=(("unitCode", one.unit),),
-        ),
-        amount("cbc:LineExtensionAmount", one.net, currency),
-        period(one.period),
-        *(_allowance(each, currency, charge=False) for each in one.allowances),
-        *(_allowance(each, currency, charge=True) for each in one.charges),
-        _item(one),
-        element("cac:Price", element("cbc:PriceAmount", plain(one.unit_price), attrs=(("currencyID", currency),))),
-    )
-
-
-def _item(one: Line) -> Markup:
-    name = text(one.name)
-    description = text(one.description)
-    found = taxes.of_line(one)
-    return element(
-        "cac:Item",
-        optional("cbc:Description", description if name else None),
-        optional("cbc:Name", name or description),
-        _identification("cac:BuyersItemIdentification", one.buyer_id),
-        _identification("cac:SellersItemIdentification", one.seller_id),
-        _category("cac:ClassifiedTaxCategory", taxes.rate(found[0])) if found else None,
-    )
-
-
-def _identification(tag: str, value: str | None) -> Markup | None:
-    known = text(value)
-    return element(tag, element("cbc:ID", known)) if known else None
-
-
-def _allowance(one: Allowance, currency: str, *, charge: bool, document: bool = False) -> Markup:
-    of_base = one.percent is not None and one.base is not None
+def allowance(one: Allowance, currency: str, *, charge: bool, document: bool = False) -> Markup:
+    """`cac:AllowanceCharge` of a line, or of the document with its VAT category. A percentage needs its base (R041)."""
+    percent = one.percent if one.base is not None else None
     found = taxes.value_added(one.taxes) if document else ()
     return element(
         "cac:AllowanceCharge",
         element("cbc:ChargeIndicator", "true" if charge else "false"),
         optional("cbc:AllowanceChargeReasonCode", text(one.reason_code)),
         optional("cbc:AllowanceChargeReason", text(one.reason)),
-        element("cbc:MultiplierFactorNumeric", plain(one.percent)) if of_base and one.percent is not None else None,
+        optional("cbc:MultiplierFactorNumeric", None if percent is None else plain(percent)),
         amount("cbc:Amount", one.amount, currency),
-        amount("cbc:BaseAmount", one.base, currency) if of_base and one.base is not None else None,
-        _category("cac:TaxCategory", taxes.rate(found[0])) if found else None,
+        amount("cbc:BaseAmount", one.base, currency) if one.base is not None else None,
+        category("cac:TaxCategory", taxes.rate(found[0])) if found else None,
     )
 
 
@@ -124,11 +88,12 @@ def _subtotal(row: taxes.Row, currency: str) -> Markup:
         "cac:TaxSubtotal",
         amount("cbc:TaxableAmount", row.base, currency),
         amount("cbc:TaxAmount", row.amount, currency),
-        _category("cac:TaxCategory", row.rate, code=row.code, reason=text(row.reason)),
+        category("cac:TaxCategory", row.rate, code=row.code, reason=text(row.reason)),
     )
 
 
-def _category(tag: str, rate: taxes.Rate, code: str | None = None, reason: str | None = None) -> Markup:
+def category(tag: str, rate: taxes.Rate, code: str | None = None, reason: str | None = None) -> Markup:
+    """A VAT category with its rate; in the breakdown also why no tax is due (BT-120, BT-121)."""
     return element(
         tag,
         element("cbc:ID", rate.category.value),

@@ -6,8 +6,8 @@ from datetime import datetime
 from hashlib import sha256
 
 from jurisdictions.contract import Instruction, Issuer, Keys, Seal, Sealed, Sealing
-from jurisdictions.peppol import envelope
-from jurisdictions.peppol.document import PREVIEW_NUMBER, is_credit, ubl
+from jurisdictions.peppol.document import PREVIEW_NUMBER, document_number, ubl
+from jurisdictions.peppol.document_types import document_identifier, process_identifier
 from jurisdictions.peppol.extension import extension_of
 from jurisdictions.peppol.participants import country, participant, receiver, sender
 
@@ -20,7 +20,9 @@ def seal(sealing: Sealing, keys: Keys) -> Sealed:
     message signs it.
     """
     instruction = sealing.instruction
-    body = ubl(instruction.invoice, extension_of(instruction.extension), sealing.issuer, sealing.number, sealing.facts)
+    invoice, extension = instruction.invoice, extension_of(instruction.extension)
+    number = document_number(invoice, extension, sealing.number)
+    body = ubl(invoice, extension, sealing.issuer, number, sealing.facts)
     attributes = attributes_of(instruction, sealing.issuer) | {"number": sealing.number}
     return Sealed(
         name="invoice.xml",
@@ -34,21 +36,24 @@ def seal(sealing: Sealing, keys: Keys) -> Sealed:
 
 def preview(instruction: Instruction, issuer: Issuer, at: datetime) -> bytes:
     """The document as it would be, without its number."""
-    return ubl(instruction.invoice, extension_of(instruction.extension), issuer, PREVIEW_NUMBER, {})
+    invoice, extension = instruction.invoice, extension_of(instruction.extension)
+    return ubl(invoice, extension, issuer, document_number(invoice, extension, PREVIEW_NUMBER), {})
 
 
 def attributes_of(instruction: Instruction, issuer: Issuer) -> dict[str, str]:
-    """Who sends what to whom, in the network's words. Missing endpoints were found by `check`."""
-    invoice = instruction.invoice
-    known = {
-        "sender": sender(invoice, issuer),
-        "receiver": receiver(invoice, extension_of(instruction.extension)),
-    }
+    """Who sends what to whom, in the network's words. Missing endpoints were found by `check`.
+
+    A self-billed invoice is sent by the buyer, who wrote it, to the seller.
+    """
+    invoice, extension = instruction.invoice, extension_of(instruction.extension)
+    seller, buyer = (sender(invoice, issuer), invoice.issuer), (receiver(invoice, extension), invoice.customer)
+    (by, first), (to, last) = (buyer, seller) if invoice.self_billed else (seller, buyer)
+    known = {"sender": by, "receiver": to}
     return {name: participant(endpoint) for name, endpoint in known.items() if endpoint} | {
-        "document_type": envelope.document_type(credit=is_credit(invoice)),
-        "process": envelope.PROCESS,
-        "country_c1": country(invoice.issuer) or "ZZ",
-        "country_c4": country(invoice.customer) or "ZZ",
+        "document_type": document_identifier(invoice),
+        "process": process_identifier(invoice, extension),
+        "country_c1": country(first) or "ZZ",
+        "country_c4": country(last) or "ZZ",
         "end_user": issuer.id,
     }
 

@@ -1,7 +1,7 @@
 """The VAT of an invoice as EN 16931 tells it: one category a row, one breakdown row for each category and rate.
 
-The standard knows value added tax (with the Canarian IGIC as category L and IPSI as M). Withheld taxes, excise and the
-Spanish surcharge have no place in it: `inexpressible` says what would be lost.
+The standard knows value added tax (with the Canarian IGIC as category L, IPSI as M and Italian split payment as B).
+Withheld taxes, excise and the Spanish surcharge have no place in it: `inexpressible` says what would be lost.
 """
 
 from __future__ import annotations
@@ -98,6 +98,6 @@ def _row(key: Rate, groups: list[TaxGroup]) -> Row:
         rate=key,
         base=sum((group.base for group in groups), ZERO),
         amount=sum((group.amount for group in groups), ZERO),
-        code=code or (UNTAXED.get(key.category) if not codes else None),
+        code=code or (UNTAXED.get(key.category) if not codes and not reasons else None),
         reason="; ".join((*reasons, *(codes if len(codes) > 1 else ()))) or None,
     )

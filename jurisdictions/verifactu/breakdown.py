@@ -73,8 +73,8 @@ def sign_of(invoice: Invoice) -> int:
 
 
 def reported(tax: Tax | TaxGroup) -> bool:
-    """Whether the tax has a place in a record: not retentions, nor taxes on income."""
-    return not tax.withheld and tax.tax in _IMPUESTO
+    """Whether the tax has a place in a record: not retentions, nor taxes on income, nor Italy's split payment."""
+    return not tax.withheld and tax.tax in _IMPUESTO and tax.category is not TaxCategory.SPLIT_PAYMENT
 
 
 def euro_rate(invoice: Invoice) -> Decimal | None:

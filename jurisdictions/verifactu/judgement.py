@@ -17,6 +17,7 @@ from jurisdictions.verifactu import huella, xsd
 from jurisdictions.verifactu.codelists import SOAP_11
 from jurisdictions.verifactu.rules import EDITION
 from schemas.findings import Finding, Findings
+from validators.xsd import crowd
 
 RULE_SET = f"verifactu-{EDITION}"
 _LAYERS = ("readable", "schema", "huella", "chain")
@@ -33,6 +34,9 @@ def judge(data: bytes) -> Judgement:
         name = etree.QName(root if content is None else content).localname
         unknown = _finding("VERIFACTU-UNKNOWN", f"{name} is no record or message that is judged here.", "/")
         return Judgement(verdict="undecided", rule_set=RULE_SET, layers=_layers("schema"), findings=(unknown,))
+    many = crowd(xsd.schema_of(content), content)
+    if many:
+        return _judged("schema", tuple(_finding("AEAT-4102", told, "/", code="4102") for told in many))
     faults = tuple(_finding("AEAT-4102", one.message, one.path, code="4102") for one in xsd.faults(content))
     if faults:
         return _judged("schema", faults)

@@ -20,17 +20,20 @@ from gateway.samples import invoices
 from gateway.samples.issuers import PLATFORM, SAMPLES
 from gateway.sandbox import SandboxAuthority
 from gateway.transport.filling import filled_body, filled_headers
+from gateway.transport.line import over_https
 from gateway.vault import Keyring, StoredCredential, describe
 from gateway.vault.material import load
 from jurisdictions.contract import (
     Answer,
     Ask,
+    AskKind,
     Failure,
     Instruction,
     Issuer,
     Jurisdiction,
     Keys,
     Position,
+    Sandbox,
     Sealed,
     Sealing,
     Sending,
@@ -137,7 +140,13 @@ class Sample:
         )
 
     def setting(self, session: Session | None = None, at: datetime | None = None) -> Setting:
-        return Setting(issuer=self.issuer, session=session, at=at or self.at)
+        return Setting(issuer=self.issuer, session=session, at=at or self.at, sandbox=self.sandbox())
+
+    def sandbox(self) -> Sandbox:
+        """Every endpoint of the jurisdiction is the simulator's."""
+        assert self.jurisdiction.simulator is not None
+        names = tuple(self.jurisdiction.simulator.endpoints)
+        return Sandbox(endpoints=names, authority=self.authority.certificate_pem.decode())
 
 
 def sample(code: str, directory: Path) -> Sample:
@@ -246,6 +255,7 @@ class Talk:
         return Answer(name=ask.name, status=reply.status, headers=headers, body=reply.body)
 
     def reply(self, ask: Ask, at: datetime) -> SimulatorReply:
+        ask = over_https(ask) if ask.kind is AskKind.DNS else ask
         headers = asyncio.run(filled_headers(ask, self._secret))
         request = SimulatorRequest(
             method=ask.method,

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 import jurisdictions
 from gateway.intake.instructions import instruct
 from jurisdictions.contract import (
+    UNASSIGNED,
     Answer,
     CaseClass,
     Diagnosis,
@@ -134,6 +135,26 @@ def test_a_judge_never_raises_and_never_praises_garbage(one: Sample) -> None:
     never()
     sound(one.jurisdiction.law.judge(one.sealed()[0][1].body))
     assert one.jurisdiction.law.judge(one.sealed()[0][1].body).verdict != "invalid"
+
+
+def test_a_reader_takes_any_bytes_and_knows_its_own_documents(one: Sample) -> None:
+    read = one.jurisdiction.law.read
+    if read is None:
+        return
+
+    @given(st.binary(max_size=300))
+    def never(body: bytes) -> None:
+        reading = read(body)
+        assert not reading.recognised
+        assert reading.invoice is None
+
+    never()
+    assert not read(b"<a/>").findings
+    reading = read(one.sealed()[0][1].body)
+    assert reading.recognised
+    assert reading.invoice is not None and reading.issuer is not None, reading.findings
+    assert reading.invoice.issuer == UNASSIGNED
+    assert all(finding.location for finding in reading.findings)
 
 
 # ---------------------------------------------------------------------------------------------- seal

@@ -30,4 +30,4 @@ def test_taxes() -> None:
     assert set(TAX_ALIASES.values()) == set(TaxKind)
     assert all(TAX_ALIASES[kind.value] is kind for kind in TaxKind)
     assert set(TaxKind) > WITHHOLDABLE
-    assert {category.value for category in TaxCategory} == set("S Z E AE K G O L M".split())
+    assert {category.value for category in TaxCategory} == set("S Z E AE K G O L M B".split())

@@ -33,9 +33,9 @@ def decode(body: object) -> InvoiceInput:
     return msgspec.json.decode(json.dumps(body), type=InvoiceInput)
 
 
-def changed(path: str, value: object) -> dict[str, Any]:
+def changed(path: str, value: object, of: dict[str, Any] = BODY) -> dict[str, Any]:
     """The body with `value` at a path as msgspec writes it: `$.lines[0].quantity`."""
-    body: dict[str, Any] = json.loads(json.dumps(BODY))
+    body: dict[str, Any] = json.loads(json.dumps(of))
     *parents, last = path.removeprefix("$.").replace("[", ".").replace("]", "").split(".")
     place: Any = body
     for key in parents:
@@ -134,6 +134,54 @@ def test_every_language_may_be_written(text: str) -> None:
 )
 def test_what_else_is_refused(path: str, value: object) -> None:
     refused(path, value)
+
+
+FILE = {"name": "a.pdf", "media_type": "application/pdf", "content": "YQ=="}
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("$.type_code", "3800"),
+        ("$.tax_point_code", "x"),
+        ("$.tax_currency", "EURO"),
+        ("$.rounding", "1.0000"),
+        ("$.attachments[0].url", "no address"),
+        ("$.attachments[0].file.content", ""),
+        ("$.attachments[0].file.content", "not base64!"),
+        ("$.attachments[0].file.media_type", "pdf"),
+        ("$.customer.identifiers[0].scheme", "gln"),
+        ("$.lines[0].classifications[0].list", "sti"),
+        ("$.lines[0].origin_country", "Brazil"),
+        ("$.payment_means[0].card.number", "4111-1111"),
+    ],
+)
+def test_what_else_is_refused_of_documents_and_items(path: str, value: object) -> None:
+    body = BODY | {
+        "attachments": [{"id": "A", "url": "https://example.org/a", "file": FILE}],
+        "customer": BODY["customer"] | {"identifiers": [{"value": "1", "scheme": "0088"}]},
+        "lines": [BODY["lines"][0] | {"classifications": [{"code": "1", "list": "STI"}]}],
+        "payment_means": [{"card": {"number": "1234"}}],
+    }
+    assert decode(body).attachments[0].file is not None
+    with pytest.raises(msgspec.ValidationError) as error:
+        decode(changed(path, value, body))
+    assert str(error.value).rpartition("at `")[2].rstrip("`") == path
+
+
+def test_files_come_back_as_they_were() -> None:
+    written = decode(BODY | {"attachments": [{"id": "A", "file": FILE}]})
+    [one] = written.attachments
+    assert one.file is not None
+    assert one.file.content == b"a"
+    assert msgspec.json.decode(msgspec.json.encode(written), type=InvoiceInput) == written
+    assert msgspec.convert(msgspec.to_builtins(written), InvoiceInput) == written
+
+
+@pytest.mark.parametrize("path", ["$.note", "$.lines[0].note", "$.payment_terms.note"])
+def test_notes_may_have_several_lines(path: str) -> None:
+    body = BODY | {"payment_terms": {"note": "Net"}}
+    assert isinstance(decode(changed(path, "one\ntwo", body)), InvoiceInput)
 
 
 def test_unknown_members_are_refused_not_dropped() -> None:

@@ -61,3 +61,18 @@ def test_what_cannot_be_read_is_a_finding(schema: etree.XMLSchema, document: byt
 @given(document=st.binary(max_size=200))
 def test_any_bytes_have_an_answer(schema: etree.XMLSchema, document: bytes) -> None:
     assert xsd.check(schema, document)
+
+
+def test_a_crowd_of_violations_is_told_without_places(schema: etree.XMLSchema) -> None:
+    """Each place would be found by walking its siblings: minutes for what is read in a second."""
+    wrong = etree.fromstring(b"<invoice>" + b"<amount>x</amount>" * 20_000 + b"</invoice>")
+    told = xsd.crowd(schema, wrong)
+    assert len(told) == xsd.MOST_FINDINGS
+    assert "amount" in told[0]
+
+
+def test_few_violations_are_no_crowd(schema: etree.XMLSchema) -> None:
+    few = b"<amount>x</amount>" * 3
+    assert xsd.crowd(schema, etree.fromstring(b"<invoice>" + few + b"</invoice>")) == ()
+    many = b"<invoice>" + b"<amount>1</amount>" * 20_000 + few + b"</invoice>"
+    assert xsd.crowd(schema, etree.fromstring(many)) == ()

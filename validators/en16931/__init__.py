@@ -4,6 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 
+from validators.en16931 import (  # noqa: F401  # they fill the patterns
+    allowances,
+    codes,
+    datatypes,
+    header,
+    lines,
+    parties,
+    payment,
+    syntax,
+    tax_totals,
+    totals,
+    vat_document,
+    vat_rows,
+)
 from validators.en16931.contexts import CODES, MODEL, SYNTAX
 from validators.en16931.reading import Unreadable, read
 from validators.en16931.rulebook import CannotJudge, Context, Difference, Pattern, Rule

@@ -1,4 +1,6 @@
-"""An access point with a small REST interface, as a pure function: what it knows stands in its book.
+"""An access point with a small REST interface, and the network's directory and registry, as one pure function.
+
+`/dns` is the directory (`directory`), `/smp` the registry (`metadata`); the access point has all other paths.
 
 POST /ap/v1/messages takes a Standard Business Document (SBDH) with a bearer token and an Idempotency-Key that equals
 its InstanceIdentifier; GET /ap/v1/messages/{instance} tells what became of one. A document is judged by envelope,
@@ -22,11 +24,12 @@ from uuid import NAMESPACE_URL, uuid5
 import msgspec
 
 from jurisdictions.contract import Simulator, SimulatorKeys, SimulatorReply, SimulatorRequest
-from jurisdictions.peppol.simulator import invoice, registry
+from jurisdictions.peppol.simulator import directory, invoice, metadata, registry
 from jurisdictions.peppol.simulator.envelope import Envelope, Finding, opened
 from jurisdictions.peppol.simulator.receipt import receipt
 
 _MESSAGES = "/ap/v1/messages"
+_DIRECTORY, _REGISTRY = "/dns", "/smp"
 _MARKER = re.compile(r"\[sim:([A-Za-z0-9_-]{2,40})\]")
 _JSON = {"content-type": "application/json"}
 _DOWN = b"<html><head><title>503 Service Unavailable</title></head><body><h1>Service Unavailable</h1></body></html>"
@@ -48,11 +51,21 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 def answer(
     book: Mapping[str, bytes], request: SimulatorRequest, at: datetime, keys: SimulatorKeys, profile: str
 ) -> SimulatorReply:
-    """The access point's answer to one request at the moment `at`. Both profiles keep the same pace."""
+    """The answer to one request at the moment `at`. Both profiles keep the same pace."""
     outage = _outage(book)
     if outage is not None:
         return outage
     path = request.path.partition("?")[0].rstrip("/")
+    if path == _DIRECTORY:
+        return directory.answer(book, request)
+    if path.startswith(f"{_REGISTRY}/"):
+        return metadata.answer(book, request, path.removeprefix(_REGISTRY), at, keys)
+    return _access_point(book, request, path, at, keys)
+
+
+def _access_point(
+    book: Mapping[str, bytes], request: SimulatorRequest, path: str, at: datetime, keys: SimulatorKeys
+) -> SimulatorReply:
     if path != _MESSAGES and not path.startswith(f"{_MESSAGES}/"):
         return _refusal("NOT_FOUND", "there is nothing here", status=404)
     scheme, _, token = _header(request, "authorization").partition(" ")
@@ -178,7 +191,7 @@ def _header(request: SimulatorRequest, name: str) -> str:
 
 SIMULATOR = Simulator(
     answer=answer,
-    endpoints={"access_point": ""},
-    signers=("access_point",),
+    endpoints={"access_point": "", "sml": _DIRECTORY, "smp": _REGISTRY},
+    signers=("access_point", metadata.SIGNER, metadata.OTHER_SIGNER),
     founding={"token": b"sandbox-token", **registry.FOUNDING},
 )

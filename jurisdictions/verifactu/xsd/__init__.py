@@ -39,9 +39,14 @@ def known(root: etree._Element) -> bool:
     return etree.QName(root).localname in _FILES
 
 
+def schema_of(root: etree._Element) -> etree.XMLSchema:
+    """The schema of an element of this name. Raises `KeyError` where it is not `known`."""
+    return schema(_FILES[etree.QName(root).localname])
+
+
 def faults(root: etree._Element) -> tuple[Fault, ...]:
     """What is wrong with the element; empty where it is valid. Raises `KeyError` where it is not `known`."""
-    judge = schema(_FILES[etree.QName(root).localname])
+    judge = schema_of(root)
     if judge.validate(root):
         return ()
     return tuple(

@@ -43,6 +43,7 @@ async def known(house: House) -> AsyncIterator[tuple[Caller, dict[str, str]]]:
             "case_id": case["id"],
             "code": "toyland",
             "name": "office",
+            "receiver": "0208:0999000228",
         },
     )
 

@@ -132,11 +132,22 @@ async def test_no_secret_is_logged(authority: SandboxAuthority) -> None:
     assert "x: y" not in str(logs) + str(answer.detail)
 
 
+async def test_a_dns_question_travels_as_its_message(authority: SandboxAuthority) -> None:
+    """RFC 8484: POST, one media type each way, whatever the ask says of HTTP."""
+    question = b"\x00\x00\x01\x00\x00\x01"
+    async with toy_line(authority) as line:
+        told = await line.ask(ask("/headers", kind=AskKind.DNS, method="GET", body=(question,)))
+        echoed = await line.ask(ask(kind=AskKind.DNS, body=(question,)))
+    assert b"content-type: application/dns-message" in told.body
+    assert b"accept: application/dns-message" in told.body
+    assert echoed.body == question
+
+
 @pytest.mark.parametrize(
     "changed",
     [
         {"endpoint": "none"},
-        {"kind": AskKind.DNS},
+        {"kind": AskKind.DNS, "endpoint": "none"},
         {"body": (SecretSlot(credential="none", field="x"),)},
         {"client_credential": "none"},
         {"path": "@elsewhere.example/"},

@@ -84,6 +84,8 @@ class Rows:
         invoice: UUID | None = None,
         supersedes: UUID | None = None,
         instruction: str = "issue",
+        body: bytes = b"",
+        attributes: str = "{}",
     ) -> list[str]:
         ids = [(new_id(), invoice or new_id(), new_id()) for _ in range(count)]
         await self._copy(
@@ -101,7 +103,7 @@ class Rows:
                     "application/xml",
                     "sealed",
                     b"",
-                    s.bytes,
+                    body or s.bytes,
                     AT,
                 )
                 for s, i, d in ids
@@ -112,8 +114,8 @@ class Rows:
             "tenant_id environment id invoice_id issuer_id jurisdiction instruction state flow_key position document_id"
             " attributes facts fingerprint edition tries supersedes sealed_at updated_at",
             [
-                (tenant, environment, s, i, issuer, jurisdiction, instruction, state, key, first + n, d, "{}", "{}",
-                 s.hex, "1", int(state == "submitting"), supersedes, AT, AT)
+                (tenant, environment, s, i, issuer, jurisdiction, instruction, state, key, first + n, d,
+                 attributes, "{}", s.hex, "1", int(state == "submitting"), supersedes, AT, AT)
                 for n, (s, i, d) in enumerate(ids)
             ],
         )  # fmt: skip

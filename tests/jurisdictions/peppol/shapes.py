@@ -8,6 +8,7 @@ import msgspec
 from jurisdictions.contract import Instruction, InstructionKind, Issuer, Sealing
 from jurisdictions.peppol.extension import Extension
 from schemas.document import Invoice, Period
+from schemas.findings import Findings
 from schemas.invoice import InvoiceInput
 from schemas.party import Party
 from validators.arithmetic import RoundingPolicy
@@ -79,6 +80,12 @@ def invoice(
     *lines: Json, seller: Json = BELGIAN, buyer: Json = BUYER, number: str | None = None, **more: Any
 ) -> Invoice:
     """The composed invoice; whatever the draft itself would complain of is not looked at here."""
+    made, _ = composed(*lines, seller=seller, buyer=buyer, **more)
+    return msgspec.structs.replace(made, number=number)
+
+
+def composed(*lines: Json, seller: Json = BELGIAN, buyer: Json = BUYER, **more: Any) -> tuple[Invoice, Findings]:
+    """The composed invoice, and what its draft complains of."""
     body: Json = {
         "issuer": "iss_1",
         "customer": buyer,
@@ -89,7 +96,7 @@ def invoice(
         **more,
     }
     written = msgspec.json.decode(msgspec.json.encode(body), type=InvoiceInput)
-    made, _ = compose(
+    return compose(
         written,
         id="inv_1",
         issuer=party(seller),
@@ -97,7 +104,6 @@ def invoice(
         issue_date=written.issue_date or DAY,
         rounding=RoundingPolicy(tax_per="group"),
     )
-    return msgspec.structs.replace(made, number=number)
 
 
 def instruction(made: Invoice) -> Instruction:

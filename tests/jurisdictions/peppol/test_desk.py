@@ -41,12 +41,15 @@ def test_an_unknown_code_is_a_defect() -> None:
     assert DESK.classify(ISSUE, "WHAT", None).case_class is CaseClass.DEFECT
 
 
-def test_a_delivered_invoice_is_corrected_by_a_credit_note() -> None:
+def test_a_delivered_invoice_is_corrected_by_a_credit_note_and_a_new_invoice() -> None:
     made = shapes.SHAPES["plain"]
-    [option] = DESK.corrections(made, Standing.REGISTERED, (), shapes.AT)
-    assert (option.option, option.kind) == ("credit_note", Kind.CREDIT_NOTE)
+    options = DESK.corrections(made, Standing.REGISTERED, (), shapes.AT)
+    assert [(one.option, one.kind) for one in options] == [
+        ("credit_note", Kind.CREDIT_NOTE),
+        ("new_invoice", Kind.INVOICE),
+    ]
     accepted = Earlier(submission="s", instruction=ISSUE, state=SubmissionState.ACCEPTED, fingerprint="f")
-    assert DESK.corrections(made, Standing.NONE, (accepted,), shapes.AT) == (option,)
+    assert DESK.corrections(made, Standing.NONE, (accepted,), shapes.AT) == options
 
 
 def test_nothing_is_corrected_before_delivery_nor_on_a_credit_note() -> None:
@@ -73,5 +76,5 @@ def test_about_says_what_is_needed() -> None:
     about = JURISDICTION.about
     assert about.code == "peppol"
     assert [spec.name for spec in about.credentials] == ["access_point"]
-    assert [spec.live for spec in about.endpoints] == [""]
+    assert {spec.name: spec.live for spec in about.endpoints} == {"access_point": "", "sml": "", "smp": ""}
     assert about.kinds == (Kind.INVOICE, Kind.CREDIT_NOTE)

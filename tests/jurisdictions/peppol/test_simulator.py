@@ -246,8 +246,8 @@ def test_the_whole_access_point_fails(point: AccessPoint) -> None:
 
 
 def test_what_it_offers() -> None:
-    assert SIMULATOR.endpoints == {"access_point": ""}
-    assert SIMULATOR.signers == ("access_point",)
+    assert SIMULATOR.endpoints == {"access_point": "", "sml": "/dns", "smp": "/smp"}
+    assert SIMULATOR.signers == ("access_point", "smp", "smp_other")
     assert f"participant/{RECEIVER}" in SIMULATOR.founding
 
 

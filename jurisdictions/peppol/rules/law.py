@@ -6,14 +6,16 @@ from datetime import date, datetime
 
 from jurisdictions.contract import Edition, Instruction, Issuer, Law, Rounding, Route
 from jurisdictions.kit.xml import UnreadableXML, parse
-from jurisdictions.peppol import xsd
+from jurisdictions.peppol import mandates, xsd
 from jurisdictions.peppol.amount_rules import amounts
 from jurisdictions.peppol.extension import Extension, Settings, extension_of
 from jurisdictions.peppol.header_rules import header
-from jurisdictions.peppol.judgement import RULE_SET, judge
+from jurisdictions.peppol.judgement import RULE_SET, judge, published
 from jurisdictions.peppol.national_rules import national
 from jurisdictions.peppol.participants import receiver, sender
 from jurisdictions.peppol.party_rules import parties
+from jurisdictions.peppol.reading import read
+from jurisdictions.peppol.receivers import LOOKUP
 from jurisdictions.peppol.rulebook import RULES
 from jurisdictions.peppol.seal import preview
 from schemas.document import Invoice
@@ -22,6 +24,7 @@ from schemas.findings import Finding, Findings, is_fatal
 CODE = "peppol"
 EDITION = Edition(code="3.0.21", valid_from=date(2026, 5, 1))
 ROUNDING = Rounding(name="en16931", tax_per="group")
+RECEIVER_NOTE = "whether the buyer can get this document is asked of the network before anything is sent"
 
 
 def route(invoice: Invoice, issuer: Issuer, at: datetime) -> Route | None:
@@ -35,7 +38,8 @@ def route(invoice: Invoice, issuer: Issuer, at: datetime) -> Route | None:
         reason=f"seller ({by.scheme}) and buyer ({to.scheme}) have electronic addresses of the Peppol network",
         rounding=ROUNDING,
         edition=EDITION.code,
-        notes=(f"rule set {RULE_SET}",),
+        notes=(f"rule set {RULE_SET}", RECEIVER_NOTE),
+        obligations=tuple(mandate.obligation() for mandate in mandates.touching(invoice)),
     )
 
 
@@ -47,6 +51,7 @@ def check(instruction: Instruction, issuer: Issuer, at: datetime) -> Findings:
         *parties(invoice, extension, issuer),
         *amounts(invoice, extension),
         *national(invoice),
+        *mandates.findings(invoice),
     )
     return found if is_fatal(found) else (*found, *_schema(instruction, issuer, at))
 
@@ -60,4 +65,13 @@ def _schema(instruction: Instruction, issuer: Issuer, at: datetime) -> tuple[Fin
     return tuple(rule.at("", location=path, found=message) for path, message in xsd.violations(root))
 
 
-LAW = Law(route=route, check=check, judge=judge, settings_type=Settings, extension_type=Extension)
+LAW = Law(
+    route=route,
+    check=check,
+    judge=judge,
+    settings_type=Settings,
+    extension_type=Extension,
+    read=read,
+    lookup=LOOKUP,
+    published=published,
+)

@@ -1,0 +1,1 @@
+"""Comparing our EN 16931 and Peppol rules with the official ones, document by document."""

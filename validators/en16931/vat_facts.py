@@ -1,0 +1,192 @@
+"""What the VAT rules ask of the whole document, told once: which categories it uses where, and who has a VAT number.
+
+An answer stands for one XPath expression and is lazy as XPath is: a search that finds what it looks for does not see
+the faulty element after it, and of two questions joined by `and` or `or` a fault in one does not matter where the
+other decides. Categories that look alike to every rule are asked once, so that cost does not grow with
+the lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from validators.en16931.rulebook import CannotJudge
+from validators.en16931.tree import Document, Node
+from validators.en16931.values import boolean, is_vat, normalized
+
+VAT_CATEGORIES = ("S", "Z", "E", "AE", "K", "G", "O", "L", "M")
+"""The categories that have rules of their own; B (split payment) has two about the document."""
+
+Question = Callable[[Document], bool]
+_Shape = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
+
+
+def category(node: Node) -> str:
+    """`normalize-space(cbc:ID)`"""
+    return normalized(node.all("cbc:ID"))
+
+
+def of_vat(node: Node, wanted: str) -> bool:
+    """`[normalize-space(cbc:ID) = '…'][cac:TaxScheme/normalize-space(upper-case(cbc:ID)) = 'VAT']`"""
+    return category(node) == wanted and is_vat(node)
+
+
+def names(node: Node, wanted: str) -> bool:
+    """`[cac:TaxScheme/…]/cbc:ID[normalize-space(.) = '…']`"""
+    return is_vat(node) and any(normalized([one]) == wanted for one in node.all("cbc:ID"))
+
+
+def says(node: Node, wanted: str) -> bool:
+    """`cbc:ID = '…'`, as it stands."""
+    return any(one.text == wanted for one in node.all("cbc:ID"))
+
+
+def is_charge(allowance_or_charge: Node, said: bool) -> bool:
+    """`[cbc:ChargeIndicator = true()]`, or false()."""
+    return any(boolean(one) is said for one in allowance_or_charge.all("cbc:ChargeIndicator"))
+
+
+def _shape(node: Node) -> _Shape:
+    """All that a rule about categories looks at."""
+    schemes = node.all("cac:TaxScheme")
+    return _texts(node.all("cbc:ID")), tuple(_texts(scheme.all("cbc:ID")) for scheme in schemes)
+
+
+def _texts(nodes: list[Node]) -> tuple[str, ...]:
+    return (nodes[0].text,) if len(nodes) == 1 else tuple(node.text for node in nodes)
+
+
+def _distinct(nodes: Iterable[Node]) -> list[Node]:
+    """The first of each shape, in document order."""
+    found: dict[_Shape, Node] = {}
+    for node in nodes:
+        found.setdefault(_shape(node), node)
+    return list(found.values())
+
+
+def _distinct_charges(charges: Iterable[Node]) -> list[Node]:
+    """The first allowance or charge of each indicator and list of categories."""
+    found: dict[object, Node] = {}
+    for node in charges:
+        shape = _texts(node.all("cbc:ChargeIndicator")), tuple(map(_shape, node.all("cac:TaxCategory")))
+        found.setdefault(shape, node)
+    return list(found.values())
+
+
+def line_categories(document: Document) -> list[Node]:
+    """`//cac:ClassifiedTaxCategory`"""
+    return _distinct(document.everywhere("cac:ClassifiedTaxCategory"))
+
+
+def tax_categories(document: Document) -> list[Node]:
+    """`//cac:TaxCategory`"""
+    return _distinct(document.everywhere("cac:TaxCategory"))
+
+
+def charges(document: Document) -> list[Node]:
+    """`//cac:AllowanceCharge`"""
+    return _distinct_charges(document.everywhere("cac:AllowanceCharge"))
+
+
+def document_charges(document: Document) -> list[Node]:
+    """`/*/cac:AllowanceCharge`"""
+    return _distinct_charges(document.root.all("cac:AllowanceCharge"))
+
+
+def broken_down(document: Document) -> list[Node]:
+    """`/*/cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory`, every one: they are counted."""
+    return document.root.all("cac:TaxTotal", "cac:TaxSubtotal", "cac:TaxCategory")
+
+
+def charged_categories(found: Iterable[Node], said: bool) -> Iterator[Node]:
+    """`[cbc:ChargeIndicator = …]/cac:TaxCategory`"""
+    for one in found:
+        if is_charge(one, said):
+            yield from one.all("cac:TaxCategory")
+
+
+def _identified(parties: Iterable[Node], *, by_vat: bool) -> bool:
+    """`cac:PartyTaxScheme[cac:TaxScheme/(… = 'VAT')]/cbc:CompanyID`, or with any scheme."""
+    return any(
+        scheme.has("cbc:CompanyID")
+        for party in parties
+        for scheme in party.all("cac:PartyTaxScheme")
+        if not by_vat or _is_vat_number(scheme)
+    )
+
+
+def _is_vat_number(party_scheme: Node) -> bool:
+    """The truth of a sequence of truths: of two it has none (FORG0006)."""
+    schemes = party_scheme.all("cac:TaxScheme")
+    if len(schemes) > 1:
+        raise CannotJudge(f"{schemes[0].location} is repeated where the rule can take one only")
+    return bool(schemes) and is_vat(party_scheme)
+
+
+def _parties(document: Document, role: str) -> Iterator[Node]:
+    return (party for around in document.everywhere(role) for party in around.all("cac:Party"))
+
+
+def _seller_has_number(document: Document) -> bool:
+    return _identified(_parties(document, "cac:AccountingSupplierParty"), by_vat=False)
+
+
+def _seller_has_vat_number(document: Document) -> bool:
+    return _identified(_parties(document, "cac:AccountingSupplierParty"), by_vat=True)
+
+
+def _representative_has_vat_number(document: Document) -> bool:
+    return _identified(document.everywhere("cac:TaxRepresentativeParty"), by_vat=True)
+
+
+def _buyer_has_vat_number(document: Document) -> bool:
+    return _identified(_parties(document, "cac:AccountingCustomerParty"), by_vat=True)
+
+
+def _buyer_is_registered(document: Document) -> bool:
+    buyers = _parties(document, "cac:AccountingCustomerParty")
+    return any(buyer.all("cac:PartyLegalEntity", "cbc:CompanyID") for buyer in buyers)
+
+
+def either(document: Document, *questions: Question) -> bool:
+    """`or` as the reference processor has it: one yes decides, whatever the others are; else a fault is a fault."""
+    fault: CannotJudge | None = None
+    for question in questions:
+        try:
+            if question(document):
+                return True
+        except CannotJudge as why:
+            fault = why
+    if fault:
+        raise fault
+    return False
+
+
+def both(document: Document, one: Question, other: Question) -> bool:
+    """`and` likewise: one no decides."""
+    return not either(document, lambda asked: not one(asked), lambda asked: not other(asked))
+
+
+def seller_has_tax_number(document: Document) -> bool:
+    """The seller's VAT or tax number (BT-31, BT-32), or its representative's (BT-63)."""
+    return either(document, _seller_has_number, _representative_has_vat_number)
+
+
+def seller_has_vat_number(document: Document) -> bool:
+    """The seller's VAT number (BT-31), or its representative's (BT-63)."""
+    return either(document, _seller_has_vat_number, _representative_has_vat_number)
+
+
+def buyer_has_vat_number(document: Document) -> bool:
+    """The buyer's VAT number (BT-48)."""
+    return document.once(_buyer_has_vat_number)
+
+
+def buyer_is_identified(document: Document) -> bool:
+    """The buyer's VAT number or registration (BT-48, BT-47)."""
+    return either(document, _buyer_has_vat_number, _buyer_is_registered)
+
+
+def nobody_has_vat_number(document: Document) -> bool:
+    """Neither seller nor representative nor buyer (BT-31, BT-63, BT-48)."""
+    return not either(document, _seller_has_vat_number, _representative_has_vat_number, _buyer_has_vat_number)
