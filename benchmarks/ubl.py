@@ -1,4 +1,4 @@
-"""Valid UBL invoices of any length for the figures on validation: as a platform sends them, about twenty elements a line."""
+"""Valid UBL invoices of any length for the figures on validation: about twenty elements a line, as in practice."""
 
 from __future__ import annotations
 

@@ -8,17 +8,21 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET
+from msgspec.structs import replace
 
 from gateway.identity import Prefix, written
 from gateway.intake.ground import decode_invoice
 from jurisdictions.contract import Capability, Jurisdiction, Route
 from schemas.answers import (
+    AttachmentAnswer,
     CaseAnswer,
     CredentialAnswer,
     CustomerAnswer,
     DocumentAnswer,
     EventAnswer,
     ExchangeAnswer,
+    FileAnswer,
     FlowAnswer,
     InvoiceAnswer,
     IssuerAnswer,
@@ -30,6 +34,7 @@ from schemas.answers import (
     TaxGroupAnswer,
     TotalsAnswer,
 )
+from schemas.attachment import Attachment
 from schemas.document import Invoice
 from schemas.findings import Finding
 from schemas.invoice import InvoiceInput
@@ -156,6 +161,7 @@ def invoice(
     neutral = decode_invoice(row["document"])
     written_by_caller = _fields(_draft.decode(row["draft"]))
     written_by_caller["source_ref"] = row["source_ref"]
+    written_by_caller["attachments"] = tuple(map(_attachment, written_by_caller["attachments"]))
     return InvoiceAnswer(
         **written_by_caller,
         id=written(Prefix.INVOICE, row["id"]),
@@ -175,6 +181,18 @@ def invoice(
         submissions=submissions,
         documents=documents,
     )
+
+
+def listed(row: Mapping[str, Any]) -> InvoiceAnswer:
+    """As `invoice`, without what its attached files contain: a page of invoices would weigh megabytes."""
+    shown = invoice(row)
+    bare = tuple(replace(one, file=replace(one.file, content=UNSET) if one.file else None) for one in shown.attachments)
+    return replace(shown, attachments=bare)
+
+
+def _attachment(one: Attachment) -> AttachmentAnswer:
+    file = FileAnswer(**_fields(one.file)) if one.file else None
+    return AttachmentAnswer(**{**_fields(one), "file": file})
 
 
 def deliverable(submissions: Iterable[SubmissionAnswer], jurisdictions: Mapping[str, Jurisdiction]) -> dict[str, bool]:

@@ -6,14 +6,16 @@ from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
+from schemas.attachment import MAX_ATTACHMENTS, AttachedFile, Attachment
 from schemas.findings import Finding, Severity
 from schemas.invoice import InvoiceInput, TaxInput
 from schemas.party import Address, Contact, Endpoint, Identifier, Party, TaxId
 from schemas.texts import Block, Code, Key, Line, Name, Short
 
 T = TypeVar("T")
+ShownContent = Annotated[bytes, Meta(description="The file in base64. Left out in lists.")] | UnsetType
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -216,9 +218,22 @@ class DocumentAnswer(Answer, frozen=True, kw_only=True):
     href: str
 
 
+class FileAnswer(AttachedFile, frozen=True, kw_only=True, omit_defaults=True):
+    """An attached file; lists of invoices leave its content out."""
+
+    content: ShownContent = UNSET  # type: ignore[assignment]  # an answer may say less than what was sent
+
+
+class AttachmentAnswer(Attachment, frozen=True, kw_only=True, omit_defaults=True):
+    """A supporting document as it is shown."""
+
+    file: FileAnswer | None = None
+
+
 class InvoiceAnswer(InvoiceInput, frozen=True, kw_only=True, omit_defaults=False):
     """The invoice as it stands: what was sent, with everything that follows from it."""
 
+    attachments: Annotated[tuple[AttachmentAnswer, ...], Meta(max_length=MAX_ATTACHMENTS)] = ()
     id: str
     status: str
     version: int

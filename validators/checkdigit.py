@@ -8,6 +8,7 @@ Peppol BIS Billing 3.0 rules PEPPOL-COMMON-R040 to R050 ask for them.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import mul
 
 
 def digits(text: str, length: int | None = None) -> bool:
@@ -76,7 +77,7 @@ def mod97_iso7064(text: str) -> bool:
 
 
 def _weighted(number: Iterable[str], weights: Iterable[int]) -> int:
-    return sum(int(digit) * weight for digit, weight in zip(number, weights, strict=False))
+    return sum(map(mul, map(int, number), weights))
 
 
 def _turns(first: int, second: int, length: int) -> Iterable[int]:

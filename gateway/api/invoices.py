@@ -113,7 +113,7 @@ class InvoiceController(Controller):
             rows = await invoices.page(
                 connection, origin.actor.tenant, origin.actor.environment, narrow, cursor_of(cursor), limit + 1
             )
-        return page_of(rows, [presentation.invoice(row) for row in rows], limit)
+        return page_of(rows, [presentation.listed(row) for row in rows], limit)
 
     @get("/{invoice_id:str}", opt={"scope": Scope.INVOICES_READ}, summary="Read an invoice")
     async def read(self, request: Request[Any, Any, Any], invoice_id: FromPath[str]) -> Response[InvoiceAnswer]:

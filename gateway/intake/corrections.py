@@ -21,7 +21,7 @@ from gateway.store.pool import Connection
 from gateway.wiring import Wiring
 from schemas.answers import CorrectionAnswer, CorrectionInput
 from schemas.findings import Finding
-from schemas.invoice import InvoiceInput
+from schemas.invoice import InvoiceInput, Kind
 
 
 async def options(wiring: Wiring, connection: Connection, origin: Origin, row: Any) -> tuple[CorrectionAnswer, ...]:
@@ -81,12 +81,31 @@ async def make_correction(
     return await drafts.create(wiring, origin, _correcting(row, chosen.kind, wish), key, wanted)
 
 
+_ITS_OWN = (
+    "type_code",
+    "issue_date",
+    "operation_date",
+    "tax_point_date",
+    "tax_in_tax_currency",
+    "due_in_days",
+    "payment_terms",
+    "prepaid",
+    "attachments",
+)
+"""What belongs to the original alone: dates, what it was paid and asked by then, its type and what came with it."""
+
+
+def _event_of(row: Any, kind: str) -> str | None:
+    """A correction belongs to its original's business event; a new invoice is one of its own, named by its key."""
+    return None if kind == Kind.INVOICE else row["source_ref"]
+
+
 def _correcting(row: Any, kind: str, wish: CorrectionInput) -> InvoiceInput:
     body = msgspec.json.decode(row["draft"])
-    for name in ("issue_date", "operation_date", "due_in_days", "payment_terms", "prepaid"):
+    for name in _ITS_OWN:
         body.pop(name, None)
     body["kind"] = kind
-    body["source_ref"] = wish.source_ref or row["source_ref"]
+    body["source_ref"] = wish.source_ref or _event_of(row, kind)
     body["references"] = (body.get("references") or {}) | {
         "preceding": [{"invoice": written(Prefix.INVOICE, row["id"])}]
     }

@@ -13,6 +13,7 @@ from gateway import presentation
 from gateway.actor import Origin
 from gateway.errors import Conflict, Forbidden, NotFound
 from gateway.identity import Prefix, written
+from gateway.intake.attached import digested
 from gateway.intake.documents import assigned
 from gateway.intake.drafting import Draft, draft_invoice
 from gateway.intake.ground import read_ground
@@ -72,7 +73,7 @@ async def create(
 
 def _created(body: InvoiceInput, said: Findings) -> dict[str, Any]:
     """What the audit trail keeps of a new draft: for a document also what was found while it was read."""
-    detail = {"draft": msgspec.to_builtins(body)}
+    detail = {"draft": digested(msgspec.to_builtins(body))}
     return detail | {"reading": msgspec.to_builtins(said)} if said else detail
 
 
@@ -147,7 +148,7 @@ async def visible(connection: Connection, origin: Origin, invoice_id: UUID) -> A
 
 
 async def rewrite(
-    wiring: Wiring, connection: Connection, origin: Origin, row: Any, body: InvoiceInput, changes: Any
+    wiring: Wiring, connection: Connection, origin: Origin, row: Any, body: InvoiceInput, changes: dict[str, Any]
 ) -> int | None:
     """Judge the changed draft and store it under the version that was read; the new version, or None if it moved on."""
     actor = origin.actor
@@ -162,7 +163,7 @@ async def rewrite(
     key = (actor.tenant, actor.environment, row["id"], row["version"])
     version = await invoices.replace_draft(connection, (*key, *columns, wiring.clock(), body.kind))
     if version is not None:
-        await _told(wiring, connection, origin, row["id"], "invoice.updated", version, {"changes": changes})
+        await _told(wiring, connection, origin, row["id"], "invoice.updated", version, {"changes": digested(changes)})
     return version
 
 

@@ -1,4 +1,4 @@
-"""Peppol: UBL invoices and credit notes of BIS Billing 3.0, handed to the network through an access point."""
+"""Peppol: invoices and credit notes of BIS Billing and Self-Billing 3.0, handed over through an access point."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ABOUT = About(
         "SML 1.3.0, SMP 1.4.0 and identifier policy 4.4.0",
     ),
     editions=(EDITION,),
-    kinds=(Kind.INVOICE, Kind.CREDIT_NOTE),
+    kinds=(Kind.INVOICE, Kind.CREDIT_NOTE, Kind.DEBIT_NOTE, Kind.CORRECTIVE),
     credentials=(
         CredentialSpec(
             name=CREDENTIAL,
@@ -36,7 +36,10 @@ ABOUT = About(
     ),
     endpoints=tuple(EndpointSpec(name=name, live="") for name in (ENDPOINT, *sorted(DIRECTORIES))),
     maturity=(
-        "Documents are compared with the official schemas and rules. Transmission goes through an access point that "
+        "Every document is judged by the UBL 2.1 schema and all rules of EN 16931 and of Peppol BIS Billing and "
+        "Self-Billing 3.0 before it is sealed; the rules agree with the official artefacts. Corrective invoices (384) "
+        "and partial ones (326) are for German parties only; CII, PINT, XRechnung and Factur-X are out of scope. "
+        "Transmission goes through an access point that "
         "the operator configures, which looks the receiver up by itself; in test it is simulated, together with the "
         "network's directory and registries, and receivers are looked up before anything is sent."
     ),

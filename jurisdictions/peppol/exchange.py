@@ -34,7 +34,8 @@ from jurisdictions.contract import (
 )
 from jurisdictions.peppol import answers, receivers
 from jurisdictions.peppol.envelope import wrap
-from jurisdictions.peppol.participants import participant, sender
+from jurisdictions.peppol.extension import extension_of
+from jurisdictions.peppol.participants import participant, receiver, sender
 from schemas.states import SubmissionState
 
 ENDPOINT = receivers.ACCESS_POINT
@@ -45,8 +46,10 @@ ROUTING = ("sender", "receiver", "document_type", "process", "country_c1")
 
 
 def flow(instruction: Instruction, issuer: Issuer) -> Flow:
-    """One flow for each sending participant; the network promises no order."""
-    endpoint = sender(instruction.invoice, issuer)
+    """One flow for each sending participant; the network promises no order. The buyer sends what is self-billed."""
+    invoice = instruction.invoice
+    by_buyer = invoice.self_billed
+    endpoint = receiver(invoice, extension_of(instruction.extension)) if by_buyer else sender(invoice, issuer)
     key = participant(endpoint).lower() if endpoint else f"issuer:{issuer.id}"
     return Flow(key=key, ordered=False, max_batch=MAX_BATCH)
 

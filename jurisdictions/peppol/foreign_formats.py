@@ -14,7 +14,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from jurisdictions.peppol import codelists
-from jurisdictions.peppol.rulebook import SOURCE
+from jurisdictions.peppol.source import SOURCE
 from schemas.findings import Finding, Severity
 
 _CII = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"
@@ -131,7 +131,7 @@ def _pint(edition: str | None) -> Format:
 
 def _specification(root: etree._Element) -> str:
     """BT-24 of a UBL or CII document, else nothing."""
-    node = root.find(f"{{{codelists.CBC}}}CustomizationID")
+    node = next(root.iterchildren(f"{{{codelists.CBC}}}CustomizationID"), None)
     if node is None:
         node = root.find(_GUIDELINE)
     return (node.text or "").strip() if node is not None else ""

@@ -15,8 +15,8 @@ from lxml import etree
 from jurisdictions.contract import Judgement, Layer
 from jurisdictions.peppol.codelists import SBDH
 from jurisdictions.peppol.foreign_formats import named, named_bytes
-from jurisdictions.peppol.rulebook import SOURCE
 from jurisdictions.peppol.rules.editions import BILLING, BILLING_NAME, RULE_SETS, SELF_BILLING_NAME, edition_for
+from jurisdictions.peppol.source import SOURCE
 from schemas.findings import Finding, Severity
 from schemas.rules import PublishedRule
 from validators.en16931 import EN16931, schema
@@ -57,6 +57,12 @@ def judge(document: bytes, among: Sequence[RuleSet] = RULE_SETS) -> Judgement:
     return _judgement(_examined(payload, among), recognised=ours)
 
 
+def examined(document: bytes, among: Sequence[RuleSet] = RULE_SETS) -> Report:
+    """A billing document of our own, layer by layer, by the rules that it says it follows."""
+    root = ubl.opened(document, VOICE)
+    return root if isinstance(root, Report) else _examined(root, among)
+
+
 def published(among: Sequence[RuleSet] = RULE_SETS) -> tuple[PublishedRule, ...]:
     """Every rule that judges documents here: those of the European core invoice once, then each edition's own."""
     own = [rule for edition in among for rule in VOICE.texts.published(edition, EN16931)]
@@ -95,7 +101,8 @@ def _issue_date(root: etree._Element, otherwise: date) -> date:
 
 
 def _stated(root: etree._Element, name: str) -> str:
-    return (root.findtext(f"{{{_CBC}}}{name}") or "").strip()
+    found = next(root.iterchildren(f"{{{_CBC}}}{name}"), None)
+    return (found.text or "").strip() if found is not None else ""
 
 
 def _payload(root: etree._Element) -> etree._Element:

@@ -13,6 +13,7 @@ from jurisdictions.peppol import taxes
 from jurisdictions.peppol.document import tax_currency
 from jurisdictions.peppol.document_types import GERMAN_ONLY, between_germans, is_credit, type_code
 from jurisdictions.peppol.extension import Extension, settings_of
+from jurisdictions.peppol.source import SOURCE
 from jurisdictions.peppol.trading_parties import text
 from schemas.document import Invoice
 from schemas.findings import Finding, Severity
@@ -20,7 +21,6 @@ from schemas.invoice import Kind
 from schemas.money import ZERO, plain
 from validators.rule import Catalogue, Rule
 
-_SOURCE = "peppol"
 _WARNING = Severity.WARNING
 
 RULES: Catalogue[Invoice] = Catalogue(
@@ -28,7 +28,7 @@ RULES: Catalogue[Invoice] = Catalogue(
         Rule(
             id="PEPPOL-GW-CORRECTIVE",
             sentence="Only German parties exchange corrective (384) and partial (326) invoices, and none self-billed.",
-            source=_SOURCE,
+            source=SOURCE,
             term="BT-3",
             law="Peppol BIS Billing 3.0, PEPPOL-EN16931-P0112",
             fix="Issue a credit note that names the earlier invoice, and a new invoice for what is due.",
@@ -36,7 +36,7 @@ RULES: Catalogue[Invoice] = Catalogue(
         Rule(
             id="PEPPOL-GW-WITHHELD",
             sentence="EN 16931 cannot state withheld taxes: the document would ask for more than is to be paid.",
-            source=_SOURCE,
+            source=SOURCE,
             term="BT-115",
             fix='Leave it out, or accept a sentence in the payment terms: extensions.peppol.withheld = "note".',
         ),
@@ -44,19 +44,19 @@ RULES: Catalogue[Invoice] = Catalogue(
             id="PEPPOL-GW-WITHHELD-NOTE",
             sentence="What is withheld stands in the payment terms only; the amount due is shown before withholding.",
             severity=_WARNING,
-            source=_SOURCE,
+            source=SOURCE,
             term="BT-20, BT-115",
         ),
         Rule(
             id="PEPPOL-GW-TAXES",
             sentence="EN 16931 states value added tax only: no excise, no surcharge.",
-            source=_SOURCE,
+            source=SOURCE,
             term="BG-23",
         ),
         Rule(
             id="PEPPOL-GW-ONE-TAX",
             sentence="A line, or an allowance or charge on the document, has one VAT category and rate.",
-            source=_SOURCE,
+            source=SOURCE,
             term="BT-151, BT-95, BT-102",
             law="EN 16931 UBL-SR-48, BR-32, BR-37",
             fix="Write one line, allowance or charge for each rate.",
@@ -64,7 +64,7 @@ RULES: Catalogue[Invoice] = Catalogue(
         Rule(
             id="PEPPOL-GW-TAX-CURRENCY",
             sentence="Tax in the accounting currency needs its amount, or an exchange rate to that currency.",
-            source=_SOURCE,
+            source=SOURCE,
             term="BT-111",
             law="EN 16931 BR-53",
             fix="Give exchange_rates from the invoice's currency, or tax_in_tax_currency.",
@@ -72,7 +72,7 @@ RULES: Catalogue[Invoice] = Catalogue(
         Rule(
             id="PEPPOL-GW-CREDITOR",
             sentence="A document names one creditor identifier for direct debit.",
-            source=_SOURCE,
+            source=SOURCE,
             term="BT-90",
             law="EN 16931 UBL-SR-29",
         ),
@@ -80,7 +80,7 @@ RULES: Catalogue[Invoice] = Catalogue(
             id="PEPPOL-GW-DUE-DATE",
             sentence="A credit note states its due date with the means of payment, and has none.",
             severity=_WARNING,
-            source=_SOURCE,
+            source=SOURCE,
             term="BT-9",
             fix="Give payment_means, or leave the due date out.",
         ),

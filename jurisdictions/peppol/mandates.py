@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from jurisdictions.contract import Obligation
 from jurisdictions.peppol.participants import country, vat_number
-from jurisdictions.peppol.rulebook import SOURCE
+from jurisdictions.peppol.source import SOURCE
 from schemas.document import Invoice
 from schemas.findings import Finding, Severity
 from schemas.party import Party

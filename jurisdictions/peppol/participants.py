@@ -25,13 +25,14 @@ def usable(endpoints: Iterable[Endpoint]) -> Endpoint | None:
 
 
 def sender(invoice: Invoice, issuer: Issuer) -> Endpoint | None:
-    """Who sends: the issuer's setting, else its first usable endpoint."""
+    """The seller's address: the issuer's setting, else its first usable endpoint. It sends, unless self-billed."""
     chosen = settings_of(issuer.settings).participant
     return chosen or usable(invoice.issuer.endpoints) or usable(issuer.party.endpoints)
 
 
 def receiver(invoice: Invoice, extension: Extension) -> Endpoint | None:
-    """Who receives: the invoice's own choice, else the customer's first usable endpoint."""
+    """The buyer's address: the invoice's own choice, else the customer's first usable endpoint. It receives, unless
+    self-billed."""
     return extension.participant or usable(invoice.customer.endpoints)
 
 

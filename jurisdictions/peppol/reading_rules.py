@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jurisdictions.peppol.rulebook import SOURCE
+from jurisdictions.peppol.source import SOURCE
 from schemas.findings import Severity
 from validators.rule import Catalogue, Rule
 

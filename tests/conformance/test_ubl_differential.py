@@ -11,7 +11,7 @@ from tests.conformance.differential import options, run
 from tests.conformance.ubl.catalogue import catalogue
 from tests.conformance.ubl.coverage import CANNOT_FIRE
 from tests.conformance.ubl.mutations import mutants
-from tests.conformance.ubl.official import RuleSetName, tool
+from tests.conformance.ubl.official import RuleSetName, need_tool
 from tests.official import official
 
 pytestmark = [pytest.mark.conformance, pytest.mark.slow]
@@ -20,9 +20,7 @@ SAMPLE: tuple[tuple[RuleSetName, int], ...] = (("peppol", 1400), ("sb", 350), ("
 
 @pytest.mark.parametrize(("which", "documents"), SAMPLE, ids=[which for which, _ in SAMPLE])
 def test_native_and_official_agree(which: RuleSetName, documents: int) -> None:
-    official("peppol")
-    if not tool().exists():
-        pytest.skip(f"the official verdict needs {tool().name} beside the official artefacts")
+    need_tool()
     comparison, coverage = run(options(["--set", which, "--documents", str(documents), "--seed", "20261121"]))
     assert coverage.documents == documents
     assert comparison.disagreeing == 0, comparison.report()

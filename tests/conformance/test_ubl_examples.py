@@ -6,9 +6,8 @@ import pytest
 
 from tests.conformance.ubl.comparison import differences
 from tests.conformance.ubl.native import judge
-from tests.conformance.ubl.official import Official, RuleSetName, Told, tool
+from tests.conformance.ubl.official import Official, RuleSetName, Told, need_tool
 from tests.conformance.ubl.seeds import examples, seeds
-from tests.official import official
 
 pytestmark = pytest.mark.conformance
 SETS: tuple[RuleSetName, ...] = ("peppol", "sb", "en")
@@ -16,9 +15,7 @@ SETS: tuple[RuleSetName, ...] = ("peppol", "sb", "en")
 
 @pytest.mark.parametrize("which", SETS)
 def test_the_official_rules_say_the_same_of_every_example(which: RuleSetName) -> None:
-    official("peppol")
-    if not tool().exists():
-        pytest.skip(f"the official verdict needs {tool().name} beside the official artefacts")
+    need_tool()
     verdict = judge(which)
     documents = {name: document for source in SETS for name, document in seeds(source).items()}
     with Official(which, 2) as told:

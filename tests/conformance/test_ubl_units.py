@@ -9,7 +9,7 @@ import pytest
 
 from tests.conformance.ubl.comparison import differences
 from tests.conformance.ubl.native import judge
-from tests.conformance.ubl.official import Official, RuleSetName, tool
+from tests.conformance.ubl.official import Official, RuleSetName, need_tool
 from tests.conformance.ubl.units import Unit, expectations
 from tests.official import official
 
@@ -45,8 +45,7 @@ def test_the_expectations_hold(which: RuleSetName) -> None:
 
 @pytest.mark.parametrize("which", SETS)
 def test_the_official_rules_say_the_same_of_these_documents(which: RuleSetName) -> None:
-    if not tool().exists():
-        pytest.skip(f"the official verdict needs {tool().name} beside the official artefacts")
+    need_tool()
     verdict = judge(which)
     named = {unit.document: unit.name for unit in stated() if unit.rules == which}
     with Official(which, 2) as told:

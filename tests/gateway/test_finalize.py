@@ -121,6 +121,9 @@ async def test_a_finalize_takes_four_round_trips(house: House, monkeypatch: pyte
     async with _counted(house, monkeypatch) as seen:
         assert (await caller.post(f"/v1/invoices/{draft}/finalize")).status_code == 200
     await one.close()
+    seen = [
+        query for query in seen if not query.startswith("NOTIFY")
+    ]  # the wake-up waits for nobody, nor anybody for it
     begin = next(n for n, query in enumerate(seen) if query.startswith("BEGIN"))
     assert [query.partition("(")[0].rstrip(";") for query in seen[begin:]] == [
         "BEGIN",

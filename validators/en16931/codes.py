@@ -7,6 +7,7 @@ inside, or none at all, is in no list.
 from __future__ import annotations
 
 from validators.en16931.codelists import CodeList, codelist
+from validators.en16931.concerns import another_currency
 from validators.en16931.contexts import CODES, MODEL
 from validators.en16931.rulebook import Condition, Difference, Predicate
 from validators.en16931.tree import Document, Node, ancestors
@@ -97,7 +98,9 @@ def type_is_of_its_list(node: Node, document: Document) -> bool | Difference:
     return (_OF_INVOICE if node.name == "cbc:InvoiceTypeCode" else _OF_CREDIT_NOTE)(node, document)
 
 
-CODES.context(*AMOUNTS).add("BR-CL-03", attribute_among("currencyID", "currencies"))
+CODES.context(*AMOUNTS).add(
+    "BR-CL-03", attribute_among("currencyID", "currencies"), about=another_currency(codelist("currencies").members)
+)
 CODES.context("cbc:DocumentCurrencyCode").add("BR-CL-04", text_among("currencies"))
 CODES.context("cbc:TaxCurrencyCode").add("BR-CL-05", text_among("currencies"))
 CODES.context("cac:InvoicePeriod/cbc:DescriptionCode").add("BR-CL-06", text_among("tax_point_dates"))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from schemas.findings import Severity
+from validators.en16931.concerns import AMOUNTS_STAND_OUT
 from validators.en16931.contexts import DOCUMENT_SYNTAX, SYNTAX
 from validators.en16931.place import Place
-from validators.en16931.rulebook import Difference, Predicate
+from validators.en16931.rulebook import Concern, Difference, Predicate
 from validators.en16931.tree import Document, Node, ancestors
 from validators.en16931.values import decimals
 
@@ -81,13 +82,21 @@ def _carried(nodes: Sequence[Node], name: str) -> Difference:
     return Difference(found=f"{nodes[0].location}/@{name}", expected="no such attribute")
 
 
-AMOUNTS.add("UBL-DT-01", has_two_decimals)
+def _unused_attributes(document: Document) -> frozenset[str]:
+    return frozenset(document.stray).intersection(UNUSED_ATTRIBUTES.values())
+
+
+def _carries_attribute(name: str) -> Concern:
+    return Concern(_unused_attributes, lambda told: name in told)
+
+
+AMOUNTS.add("UBL-DT-01", has_two_decimals, about=AMOUNTS_STAND_OUT)
 AMOUNTS_IN_A_PRICE.add("UBL-DT-01", has_two_decimals)
 BINARY_OBJECTS.add("UBL-DT-06", _has_attribute("mimeCode"))
 BINARY_OBJECTS.add("UBL-DT-07", _has_attribute("filename"))
 
 for _rule, _attribute in UNUSED_ATTRIBUTES.items():
-    DOCUMENT_SYNTAX.add(_rule, _is_nowhere(_attribute), Severity.WARNING)
+    DOCUMENT_SYNTAX.add(_rule, _is_nowhere(_attribute), Severity.WARNING, _carries_attribute(_attribute))
 
 
 @DOCUMENT_SYNTAX.rule("UBL-DT-18", Severity.WARNING)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from validators.en16931.rulebook import CannotJudge
 from validators.en16931.tree import WHITESPACE, Node
@@ -23,11 +24,16 @@ def day(nodes: Sequence[Node]) -> int | None:
     node = only(nodes)
     if node is None:
         return None
-    found = _DATE.fullmatch(node.text.strip(WHITESPACE))
-    minute = _minute(int(found[1]), int(found[2]), int(found[3]), found[4] or "Z") if found else None
+    minute = _read(node.text)
     if minute is None:
         raise CannotJudge(f"{node.location} is no date: {node.text[:40]!r}")
     return minute
+
+
+@lru_cache(maxsize=1024)
+def _read(value: str) -> int | None:
+    found = _DATE.fullmatch(value.strip(WHITESPACE))
+    return _minute(int(found[1]), int(found[2]), int(found[3]), found[4] or "Z") if found else None
 
 
 def _minute(year: int, month: int, day_: int, zone: str) -> int | None:

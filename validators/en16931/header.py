@@ -8,7 +8,7 @@ from validators.en16931.days import day
 from validators.en16931.predicates import exists, filled
 from validators.en16931.rulebook import Difference
 from validators.en16931.tree import Document, Node
-from validators.en16931.values import normalized
+from validators.en16931.values import normalized, one_holds
 
 DOCUMENT.add("BR-01", filled("cbc:CustomizationID"))
 DOCUMENT.add("BR-02", filled("cbc:ID"))
@@ -17,7 +17,10 @@ DOCUMENT.add("BR-03", filled("cbc:IssueDate"))
 
 @DOCUMENT.rule("BR-04")
 def has_a_type(root: Node, _document: Document) -> bool:
-    return bool(normalized(root.all("cbc:InvoiceTypeCode")) or normalized(root.all("cbc:CreditNoteTypeCode")))
+    return one_holds(
+        lambda: normalized(root.all("cbc:InvoiceTypeCode")) != "",
+        lambda: normalized(root.all("cbc:CreditNoteTypeCode")) != "",
+    )
 
 
 DOCUMENT.add("BR-05", filled("cbc:DocumentCurrencyCode"))

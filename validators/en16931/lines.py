@@ -5,10 +5,11 @@ These run for every line of the document, so each looks up what it needs by hand
 
 from __future__ import annotations
 
+from validators.en16931.concerns import AMOUNTS_STAND_OUT
 from validators.en16931.contexts import MODEL
 from validators.en16931.rulebook import Difference
 from validators.en16931.tree import Document, Node
-from validators.en16931.values import collapsed, decimals, double, normalized, text
+from validators.en16931.values import collapsed, decimals, normalized, not_below_zero, text
 from validators.en16931.vat_schemes import is_vat_alone
 
 LINE = MODEL.context("cac:InvoiceLine", "cac:CreditNoteLine")
@@ -27,11 +28,11 @@ def has_a_quantity(line: Node, _document: Document) -> bool:
 
 @LINE.rule("BR-23")
 def quantity_has_a_unit(line: Node, _document: Document) -> bool:
-    return any(
-        quantity.element.get("unitCode") is not None
-        for name in ("cbc:InvoicedQuantity", "cbc:CreditedQuantity")
-        for quantity in line.children.get(name, ())
-    )
+    for name in ("cbc:InvoicedQuantity", "cbc:CreditedQuantity"):
+        for quantity in line.children.get(name, ()):
+            if quantity.element.get("unitCode") is not None:
+                return True
+    return False
 
 
 @LINE.rule("BR-24")
@@ -62,8 +63,9 @@ def gross_price_is_not_negative(line: Node, _document: Document) -> bool | Diffe
 
 
 def _not_negative(prices: list[Node]) -> bool | Difference:
-    if any(double(price) >= 0 for price in prices):
-        return True
+    for price in prices:
+        if not_below_zero(price):
+            return True
     return Difference(found=prices[0].text if prices else None, expected="0 or more")
 
 
@@ -75,7 +77,7 @@ def has_a_vat_category(line: Node, _document: Document) -> bool:
     return False
 
 
-@LINE.rule("BR-DEC-23")
+@LINE.rule("BR-DEC-23", about=AMOUNTS_STAND_OUT)
 def net_amount_has_two_decimals(line: Node, _document: Document) -> bool | Difference:
     amount = text(line.children.get("cbc:LineExtensionAmount", ()))
     return decimals(amount) <= 2 or Difference(found=amount, expected="at most 2 decimals")

@@ -8,7 +8,7 @@ from sys import intern
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from validators.en16931.rulebook import Context
+    from validators.en16931.rulebook import Context, Pattern
 
 INVOICE_NAMESPACE = "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
 CREDIT_NOTE_NAMESPACE = "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2"
@@ -33,20 +33,35 @@ def named(tag: str) -> str:
 class Place:
     """One path. `judged`, `refused` and `refused_attributes` are what the rule set found out about it."""
 
-    __slots__ = ("group", "judged", "listed", "marked", "name", "parent", "refused", "refused_attributes", "steps")
+    __slots__ = (
+        "amount",
+        "group",
+        "judged",
+        "listed",
+        "marked",
+        "name",
+        "parent",
+        "priced",
+        "refused",
+        "refused_attributes",
+        "steps",
+    )
 
     def __init__(self, name: str, parent: Place | None) -> None:
         self.name = name
         self.parent = parent
         self.steps: dict[str, Place] = {}
         self.group = parent is None or name.startswith("cac:")
-        self.judged: tuple[tuple[Context, ...], ...] = ()
+        self.judged: tuple[tuple[Pattern, tuple[Context, ...]], ...] = ()
         """For each pattern that knows this path: its contexts, the first one first."""
         self.refused: tuple[str, ...] = ()
         self.refused_attributes: dict[str, tuple[str, ...]] = {}
+        self.amount = name.endswith("Amount")
+        self.priced = "cac:Price" in self.upwards()
+        """Whether it is part of a price, which may have more decimals than an amount."""
         self.listed = False
         self.marked = False
-        """Whether anything at all is to be said of this path."""
+        """Whether elements here are to be kept for questions about the whole document."""
 
     def upwards(self) -> Iterator[str]:
         """The names from here to the root."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from validators.en16931.rulebook import Difference, Predicate
-from validators.en16931.tree import Document, Node
-from validators.en16931.values import collapsed, decimals, text
+from validators.en16931.tree import WHITESPACE, Document, Node
+from validators.en16931.values import decimals, text
 
 
 def exists(*alternatives: str) -> Predicate:
     """One of the paths leads somewhere."""
     paths = [tuple(path.split("/")) for path in alternatives]
+    if all(len(path) == 1 for path in paths):
+        names = frozenset(alternatives)
+        return lambda node, _document: not names.isdisjoint(node.children)
 
     def holds(node: Node, _document: Document) -> bool:
         return any(node.all(*path) for path in paths)
@@ -22,7 +25,7 @@ def filled(path: str) -> Predicate:
     steps = tuple(path.split("/"))
 
     def holds(node: Node, _document: Document) -> bool:
-        return bool(collapsed(text(node.all(*steps))))
+        return bool(text(node.all(*steps)).strip(WHITESPACE))
 
     return holds
 

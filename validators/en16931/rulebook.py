@@ -5,8 +5,9 @@ Of a pattern's contexts only the first that matches a node judges it (ISO 19757-
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from schemas.findings import Severity
 from validators.en16931.place import CREDIT_NOTE, INVOICE, Place
@@ -34,16 +35,35 @@ Predicate = Callable[[Node, Document], "bool | Difference"]
 Condition = Callable[[Node, Document], bool]
 
 
+Question = Callable[[Document], Hashable]
+"""Something about the whole document; asked once, and documents that answer all alike are judged by one plan."""
+
+
+@dataclass(frozen=True)
+class Concern:
+    """Whether a document can have anything to do with a rule, a context, a pattern: what it answers to a question, and
+    which answers count (None, no answer, never does)."""
+
+    question: Question
+    counts: Callable[[Any], bool] = bool
+
+    def holds(self, answer: Hashable) -> bool:
+        return answer is not None and self.counts(answer)
+
+
 @dataclass(frozen=True)
 class Rule:
+    """`about` spares a rule that holds trivially: a document without the VAT category that it speaks of."""
+
     id: str
     holds: Predicate
     flag: Severity = Severity.FATAL
+    about: Concern | None = None
 
 
 @dataclass
 class Context:
-    """Where rules apply: paths (any of them), and a condition on the node.
+    """Where rules apply: paths (any of them), a condition on the document (`about`), and one on the node (`where`).
 
     A path is `cac:Party/cbc:ID` at any depth, `/cac:TaxTotal` below the root of an invoice or a credit note, `/*/…`
     below any root, `/` the root of either. `*` stands for any one element.
@@ -52,38 +72,54 @@ class Context:
     paths: tuple[str, ...]
     where: Condition | None = None
     at: Callable[[Place], bool] | None = None
+    about: Concern | None = None
     rules: list[Rule] = field(default_factory=list)
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether a node at a path of this context may still be another context's."""
+        return self.where is not None or self.about is not None
 
     def knows(self, place: Place) -> bool:
         """Whether nodes at this place may be judged here (the condition is another matter)."""
         return any(_reaches(path, place) for path in self.paths) and (self.at is None or self.at(place))
 
-    def rule(self, name: str, flag: Severity = Severity.FATAL) -> Callable[[Predicate], Predicate]:
+    def rule(
+        self, name: str, flag: Severity = Severity.FATAL, about: Concern | None = None
+    ) -> Callable[[Predicate], Predicate]:
         """A decorator for the predicate of one rule."""
 
         def kept(predicate: Predicate) -> Predicate:
-            self.rules.append(Rule(name, predicate, flag))
+            self.rules.append(Rule(name, predicate, flag, about))
             return predicate
 
         return kept
 
-    def add(self, name: str, predicate: Predicate, flag: Severity = Severity.FATAL) -> None:
+    def add(
+        self, name: str, predicate: Predicate, flag: Severity = Severity.FATAL, about: Concern | None = None
+    ) -> None:
         """One rule whose predicate is made elsewhere."""
-        self.rules.append(Rule(name, predicate, flag))
+        self.rules.append(Rule(name, predicate, flag, about))
 
 
 @dataclass
 class Pattern:
-    """A pattern with its contexts in the order of the artefact."""
+    """A pattern with its contexts in the order of the artefact. `about` spares it whole: rules of another country."""
 
     name: str
     contexts: list[Context] = field(default_factory=list)
+    about: Concern | None = None
 
     def context(
-        self, *paths: str, where: Condition | None = None, at: Callable[[Place], bool] | None = None
+        self,
+        *paths: str,
+        where: Condition | None = None,
+        at: Callable[[Place], bool] | None = None,
+        about: Concern | None = None,
     ) -> Context:
-        """The next context. `where` looks at a node, `at` at its path alone (asked once per path)."""
-        made = Context(paths, where, at)
+        """The next context. `where` looks at a node, `at` at its path alone (asked once per path), `about` at the
+        document (asked once)."""
+        made = Context(paths, where, at, about)
         self.contexts.append(made)
         return made
 

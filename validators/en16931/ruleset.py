@@ -14,6 +14,7 @@ from lxml import etree
 
 from schemas.findings import Severity
 from validators.en16931.place import Place, Places
+from validators.en16931.planning import Answers, Concerns, Plan, rules_for
 from validators.en16931.predicates import always
 from validators.en16931.rulebook import CannotJudge, Difference, Pattern, Rule
 from validators.en16931.tree import LISTED, Document, Node
@@ -23,6 +24,8 @@ EXACT = Precision(prec=400)
 """xs:decimal has no upper precision; no amount of an invoice comes near this one."""
 
 NO_DIFFERENCE = Difference()
+MOST_PLANS = 256
+"""Documents of one kind share their plans; so many kinds are remembered."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +81,12 @@ class RuleSet:
     unused: Unused = field(default_factory=Unused)
     sweeps: tuple[Sweep, ...] = ()
     _places: Places = field(init=False, repr=False)
+    _concerns: Concerns = field(init=False, repr=False)
+    _plans: dict[Answers, dict[Place, Plan]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_places", Places(self._found_out))
+        object.__setattr__(self, "_concerns", Concerns(self.patterns))
 
     def rules(self) -> Mapping[str, Severity]:
         """Every rule of this edition with its flag."""
@@ -107,20 +113,25 @@ class RuleSet:
     def _verdict(self, document: Document) -> Verdict:
         broken: list[Broken] = []
         unjudged: list[Unjudged] = []
+        answers = self._concerns.answered(document)
+        plans = self._plans.get(answers, {})
+        if len(self._plans) < MOST_PLANS:
+            self._plans[answers] = plans
         for node in document.judged:
-            for contexts in node.place.judged:
-                for context in contexts:
-                    if context.where is not None and not _matches(context.where, node, document):
-                        continue
-                    for rule in context.rules:
-                        try:
-                            told = rule.holds(node, document)
-                        except CannotJudge as why:
-                            unjudged.append(Unjudged(rule.id, node.location, str(why)))
-                            continue
-                        if told is not True:
-                            broken.append(_broken(rule, node, told))
-                    break
+            plan = plans.get(node.place)
+            if plan is None:
+                plan = plans[node.place] = self._concerns.plan(node.place, answers)
+            rules = plan.always
+            for alternatives in plan.conditional:
+                rules += rules_for(alternatives, node, document)
+            for rule in rules:
+                try:
+                    told = rule.holds(node, document)
+                except CannotJudge as why:
+                    unjudged.append(Unjudged(rule.id, node.location, str(why)))
+                    continue
+                if told is not True:
+                    broken.append(_broken(rule, node, told))
         for rule, found in self.sweeps:
             broken += [_broken(rule, node) for node in found(document)]
         broken += [_broken(Rule(rule, always, Severity.WARNING), node) for rule, node in document.refused.items()]
@@ -136,20 +147,12 @@ class RuleSet:
             for context in pattern.contexts:
                 if context.knows(place):
                     known.append(context)
-                    if context.where is None:
+                    if not context.is_conditional:
                         break
             if any(context.rules for context in known):
-                judged.append(tuple(known))
+                judged.append((pattern, tuple(known)))
         place.judged = tuple(judged)
-        place.marked = bool(judged or place.listed or place.refused)
-
-
-def _matches(where: Callable[[Node, Document], bool], node: Node, document: Document) -> bool:
-    """A condition that cannot be judged does not match (XSLT 2.0, 5.5.4)."""
-    try:
-        return where(node, document)
-    except CannotJudge:
-        return False
+        place.marked = bool(place.listed or place.refused or place.amount)
 
 
 def _broken(rule: Rule, node: Node, told: bool | Difference = False) -> Broken:

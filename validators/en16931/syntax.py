@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from schemas.findings import Severity
+from validators.en16931.concerns import repeats
 from validators.en16931.contexts import DOCUMENT_SYNTAX, SYNTAX
 from validators.en16931.place import CREDIT_NOTE
 from validators.en16931.predicates import at_most, exists
@@ -87,8 +88,14 @@ _ONCE: tuple[tuple[Context, str, str], ...] = (
 )
 """What occurs once at most: where, the rule, the path."""
 
+_ANYTHING_TWICE = {
+    of_lines: repeats(*(path for context, _, path in _ONCE if (context is LINES) is of_lines))
+    for of_lines in (True, False)
+}
+"""Where nothing on any of the paths stands twice, none of these rules can be broken: one look for all of them."""
+
 for _context, _rule, _path in _ONCE:
-    _context.add(_rule, at_most(1, _path))
+    _context.add(_rule, at_most(1, _path), about=_ANYTHING_TWICE[_context is LINES])
 
 SELLERS.add("UBL-SR-42", at_most(2, "cac:PartyTaxScheme"))
 PRECEDING.add("UBL-SR-07", exists("cac:InvoiceDocumentReference/cbc:ID"))

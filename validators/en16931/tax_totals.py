@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from validators.en16931.concerns import AMOUNTS_STAND_OUT
 from validators.en16931.contexts import DOCUMENT, MODEL
 from validators.en16931.predicates import exists, two_decimals
 from validators.en16931.rulebook import Difference, Predicate
@@ -113,5 +114,5 @@ def vat_is_the_rate_of_the_base(subtotal: Node, _document: Document) -> bool | D
     return within or Difference(f"{tax:f}", f"{expected.copy_sign(base):f} ({base:f} at {rate:f} %)")
 
 
-SUBTOTAL.add("BR-DEC-19", two_decimals("cbc:TaxableAmount"))
-SUBTOTAL.add("BR-DEC-20", two_decimals("cbc:TaxAmount"))
+SUBTOTAL.add("BR-DEC-19", two_decimals("cbc:TaxableAmount"), about=AMOUNTS_STAND_OUT)
+SUBTOTAL.add("BR-DEC-20", two_decimals("cbc:TaxAmount"), about=AMOUNTS_STAND_OUT)

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from decimal import Decimal
 from itertools import chain
 
+from validators.en16931.concerns import AMOUNTS_STAND_OUT
 from validators.en16931.contexts import DOCUMENT, MODEL
 from validators.en16931.indicators import is_allowance, is_charge
 from validators.en16931.predicates import exists, two_decimals
 from validators.en16931.rulebook import CannotJudge, Difference
 from validators.en16931.tree import Document, Node
-from validators.en16931.values import ZERO, cents, decimal
+from validators.en16931.values import ZERO, all_hold, cents, decimal, read_decimal
 
 TOTALS = MODEL.context("cac:LegalMonetaryTotal")
 
@@ -96,20 +97,20 @@ def payable_is_gross_less_prepaid_plus_rounding(totals: Node, _document: Documen
     return asked == due or Difference(_shown(payable), _shown(due + added))
 
 
-TOTALS.add("BR-DEC-09", two_decimals("cbc:LineExtensionAmount"))
-TOTALS.add("BR-DEC-10", two_decimals("cbc:AllowanceTotalAmount"))
-TOTALS.add("BR-DEC-11", two_decimals("cbc:ChargeTotalAmount"))
-TOTALS.add("BR-DEC-12", two_decimals("cbc:TaxExclusiveAmount"))
-TOTALS.add("BR-DEC-14", two_decimals("cbc:TaxInclusiveAmount"))
-TOTALS.add("BR-DEC-16", two_decimals("cbc:PrepaidAmount"))
-TOTALS.add("BR-DEC-17", two_decimals("cbc:PayableRoundingAmount"))
-TOTALS.add("BR-DEC-18", two_decimals("cbc:PayableAmount"))
+TOTALS.add("BR-DEC-09", two_decimals("cbc:LineExtensionAmount"), about=AMOUNTS_STAND_OUT)
+TOTALS.add("BR-DEC-10", two_decimals("cbc:AllowanceTotalAmount"), about=AMOUNTS_STAND_OUT)
+TOTALS.add("BR-DEC-11", two_decimals("cbc:ChargeTotalAmount"), about=AMOUNTS_STAND_OUT)
+TOTALS.add("BR-DEC-12", two_decimals("cbc:TaxExclusiveAmount"), about=AMOUNTS_STAND_OUT)
+TOTALS.add("BR-DEC-14", two_decimals("cbc:TaxInclusiveAmount"), about=AMOUNTS_STAND_OUT)
+TOTALS.add("BR-DEC-16", two_decimals("cbc:PrepaidAmount"), about=AMOUNTS_STAND_OUT)
+TOTALS.add("BR-DEC-17", two_decimals("cbc:PayableRoundingAmount"), about=AMOUNTS_STAND_OUT)
+TOTALS.add("BR-DEC-18", two_decimals("cbc:PayableAmount"), about=AMOUNTS_STAND_OUT)
 
 
 @DOCUMENT.rule("BR-CO-15")
 def gross_total_is_net_plus_vat(root: Node, _document: Document) -> bool | Difference:
     for currency in root.all("cbc:DocumentCurrencyCode"):
-        told = _gross_in(root, currency.text)
+        told = _gross_is_plainly_right(root, currency.text) or _gross_in(root, currency.text)
         if told is not True:
             return told
     return True
@@ -119,19 +120,55 @@ def _in_currency(total: Node, currency: str) -> list[Node]:
     return [amount for amount in total.all("cbc:TaxAmount") if amount.attribute("currencyID") == currency]
 
 
+def _gross_is_plainly_right(root: Node, currency: str) -> bool:
+    """The usual document: one tax total with one amount, one of each total, and they add up."""
+    totals, taxes = root.all("cac:LegalMonetaryTotal"), root.all("cac:TaxTotal", "cbc:TaxAmount")
+    if len(totals) != 1 or len(taxes) != 1 or taxes[0].attribute("currencyID") != currency:
+        return False
+    told = [totals[0].all("cbc:TaxExclusiveAmount"), totals[0].all("cbc:TaxInclusiveAmount"), taxes]
+    net, gross, tax = (read_decimal(one[0].text) if len(one) == 1 else None for one in told)
+    return net is not None and gross is not None and tax is not None and gross == cents(net + tax)
+
+
 def _gross_in(root: Node, currency: str) -> bool | Difference:
     """One VAT total in the currency of the document, and a gross total that is net plus that VAT."""
-    taxes = [decimal(_in_currency(total, currency)) for total in root.all("cac:TaxTotal")]
-    amounts = [tax for tax in taxes if tax is not None]
-    if len(amounts) != 1:
-        return Difference(f"{len(amounts)} VAT totals in {currency}", "one")
+    told = Difference()
+
+    def vat_is_told_once() -> bool:
+        nonlocal told
+        count = len(_taxes(root, currency))
+        if count != 1:
+            told = Difference(f"{count} VAT totals in {currency}", "one")
+        return count == 1
+
+    def gross_is_the_sum() -> bool:
+        nonlocal told
+        expected = _net_plus_vat(root, currency)
+        stated = _amounts(root.all("cac:LegalMonetaryTotal"), "cbc:TaxInclusiveAmount") if expected is not None else []
+        if expected not in stated:
+            told = told if told.found else Difference(_shown(stated[0]) if stated else None, _shown(expected))
+        return expected in stated
+
+    return all_hold(vat_is_told_once, gross_is_the_sum) or told
+
+
+def _taxes(root: Node, currency: str) -> list[Decimal]:
+    taxes = (decimal(_in_currency(total, currency)) for total in root.all("cac:TaxTotal"))
+    return [tax for tax in taxes if tax is not None]
+
+
+def _amounts(totals: list[Node], name: str) -> list[Decimal]:
+    amounts = (decimal(total.all(name)) for total in totals)
+    return [amount for amount in amounts if amount is not None]
+
+
+def _net_plus_vat(root: Node, currency: str) -> Decimal | None:
+    """None where one of them is not there; the net is looked at first."""
     totals = root.all("cac:LegalMonetaryTotal")
-    stated = [decimal(total.all("cbc:TaxInclusiveAmount")) for total in totals]
-    nets = [net for net in (decimal(total.all("cbc:TaxExclusiveAmount")) for total in totals) if net is not None]
-    gross = [amount for amount in stated if amount is not None]
+    nets = _amounts(totals, "cbc:TaxExclusiveAmount")
     if len(nets) > 1:
         raise CannotJudge(f"{totals[0].location} is repeated where the rule can take one only")
-    expected = cents(nets[0] + amounts[0]) if nets else None
-    if expected is not None and expected in gross:
-        return True
-    return Difference(_shown(gross[0]) if gross else None, _shown(expected))
+    taxes = _taxes(root, currency) if nets else []
+    if len(taxes) > 1:
+        raise CannotJudge(f"there are {len(taxes)} VAT totals in {currency} where the rule can take one only")
+    return cents(nets[0] + taxes[0]) if taxes else None

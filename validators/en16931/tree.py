@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
+import msgspec
 from lxml import etree
 
 from validators.en16931.place import Place, Places
@@ -15,7 +16,6 @@ WHITESPACE = " \t\r\n"
 ORDINARY_ATTRIBUTES = frozenset(
     ("currencyID", "unitCode", "schemeID", "listID", "listVersionID", "mimeCode", "filename")
 )
-_CURRENCY_ALONE = ["currencyID"]
 LISTED = frozenset(
     (
         "cac:AccountingCustomerParty",
@@ -23,13 +23,17 @@ LISTED = frozenset(
         "cac:AdditionalDocumentReference",
         "cac:AllowanceCharge",
         "cac:ClassifiedTaxCategory",
+        "cac:Country",
         "cac:CreditNoteLine",
         "cac:InvoiceLine",
         "cac:PartyIdentification",
+        "cac:PartyTaxScheme",
         "cac:PaymentMeans",
         "cac:TaxCategory",
         "cac:TaxRepresentativeParty",
         "cac:TaxTotal",
+        "cbc:CompanyID",
+        "cbc:EndpointID",
         "cbc:PaymentID",
         "cbc:PaymentMeansCode",
     )
@@ -39,17 +43,17 @@ LISTED = frozenset(
 Told = TypeVar("Told")
 
 
-class Node:
-    """One element. `children` are by name and in order; `text` is its string value (empty for a group)."""
+class Node(msgspec.Struct, gc=False, eq=False):
+    """One element. `children` are by name and in order; `text` is its string value (empty for a group).
 
-    __slots__ = ("children", "element", "parent", "place", "text")
+    A struct of msgspec, because thousands are made for a document: it is built in C and no collector visits it.
+    """
 
-    def __init__(self, element: etree._Element, parent: Node | None, place: Place) -> None:
-        self.element = element
-        self.parent = parent
-        self.place = place
-        self.children: dict[str, list[Node]] = _NOTHING
-        self.text = ""
+    element: etree._Element
+    parent: Node | None
+    place: Place
+    children: dict[str, list[Node]]
+    text: str = ""
 
     @property
     def name(self) -> str:
@@ -60,14 +64,12 @@ class Node:
 
     def all(self, *path: str) -> list[Node]:
         """The elements at a path below this one, in document order."""
-        found = self.children.get(path[0], _NONE)
-        for name in path[1:]:
-            if not found:
-                return _NONE
-            if len(found) == 1:
-                found = found[0].children.get(name, _NONE)
-            else:
-                found = [below for node in found for below in node.children.get(name, _NONE)]
+        node, found = self, _NONE
+        for depth, name in enumerate(path, 1):
+            found = node.children.get(name, _NONE)
+            if len(found) != 1:
+                return _below(found, path[depth:]) if found else _NONE
+            node = found[0]
         return found
 
     def attribute(self, name: str) -> str | None:
@@ -88,6 +90,12 @@ class Node:
         return f"<{self.location}>"
 
 
+def _below(found: list[Node], path: tuple[str, ...]) -> list[Node]:
+    for name in path:
+        found = [below for node in found for below in node.children.get(name, _NONE)]
+    return found
+
+
 _NOTHING: dict[str, list[Node]] = {}
 _NONE: list[Node] = []
 
@@ -96,7 +104,8 @@ class Document:
     """What one pass over the tree finds: the nodes that a rule may judge, and what stands out on the way.
 
     `refused` maps a rule of the UBL-CR family to the first element that breaks it, `stray` an unusual attribute's
-    name to the elements that carry it, `empty` are elements without content.
+    name to the elements that carry it, `empty` are elements without content, `amounts` all amounts, and `repeated` the
+    names that stand more than once in one place.
     """
 
     def __init__(self, places: Places, root: etree._Element) -> None:
@@ -104,6 +113,8 @@ class Document:
         self.refused: dict[str, Node] = {}
         self.stray: dict[str, list[Node]] = {}
         self.empty: list[Node] = []
+        self.amounts: list[Node] = []
+        self.repeated: set[str] = set()
         self._places = places
         self._groups: list[Node] = []
         self._listed: dict[str, list[Node]] = {}
@@ -121,9 +132,11 @@ class Document:
 
     def once(self, question: Callable[[Document], Told]) -> Told:
         """What a question about the whole document was answered, asked once."""
-        if question not in self._told:
-            self._told[question] = question(self)
-        return self._told[question]  # type: ignore[return-value]  # stored under its own question
+        try:
+            return self._told[question]  # type: ignore[return-value]  # stored under its own question
+        except KeyError:
+            told = self._told[question] = question(self)
+            return told
 
     def release(self) -> None:
         """Let go of the tree: parents and children hold each other, and nobody should wait for a collector."""
@@ -131,8 +144,11 @@ class Document:
             group.children = _NOTHING
 
     def _grown(self, root: etree._Element, place: Place) -> Node:
-        node = Node(root, None, place)
-        self._stand_out(node, root.keys())
+        node = Node(root, None, place, _NOTHING)
+        if place.judged:
+            self.judged.append(node)
+        self._stand_out(node)
+        self._look_at_attributes(node, root.keys())
         self._grow(node)
         return node
 
@@ -141,13 +157,18 @@ class Document:
         place = node.place
         steps = place.steps
         children: dict[str, list[Node]] = {}
+        repeated, judged = self.repeated, self.judged
         for element in node.element:
             tag = element.tag
             step = steps.get(tag) or self._places.step(place, tag)
-            below = Node(element, node, step)
+            below = Node(element, node, step, _NOTHING)
+            if step.judged:
+                judged.append(below)
+            if step.marked:
+                self._stand_out(below)
             names = element.keys()
-            if names or step.marked:
-                self._stand_out(below, names)
+            if names and (len(names) > 1 or names[0] not in ORDINARY_ATTRIBUTES or names[0] in step.refused_attributes):
+                self._look_at_attributes(below, names)
             if len(element):
                 self._grow(below)
             else:
@@ -157,6 +178,7 @@ class Document:
             name = step.name
             if name in children:
                 children[name].append(below)
+                repeated.add(name)
             else:
                 children[name] = [below]
         if children:
@@ -169,17 +191,15 @@ class Document:
         if not node.text.strip(WHITESPACE):
             self.empty.append(node)
 
-    def _stand_out(self, node: Node, names: Sequence[str | bytes]) -> None:
-        """Keep what a rule will ask for: judged and listed nodes, refused ones, unusual attributes."""
+    def _stand_out(self, node: Node) -> None:
+        """Keep what a rule will ask for: amounts, listed nodes, refused ones."""
         place = node.place
-        if place.judged:
-            self.judged.append(node)
+        if place.amount:
+            self.amounts.append(node)
         if place.listed:
             self._listed.setdefault(place.name, []).append(node)
         for rule in place.refused:
             self.refused.setdefault(rule, node)
-        if names != _CURRENCY_ALONE:
-            self._look_at_attributes(node, names)
 
     def _look_at_attributes(self, node: Node, names: Sequence[str | bytes]) -> None:
         refused = node.place.refused_attributes

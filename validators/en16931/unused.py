@@ -15,15 +15,19 @@ _Found = tuple[tuple[str, ...], dict[str, tuple[str, ...]]]
 
 
 class Unused:
-    """Paths that draw a warning: relative to the document, or `//…` at any depth; a path may end in `@attribute`."""
+    """Paths that draw a warning: relative to the document, or `//…` at any depth; a path may end in `@attribute`, and
+    `//@attribute` is that of any element."""
 
     def __init__(self, paths: Iterable[tuple[str, str]] = ()) -> None:
         self.paths: Mapping[str, str] = dict(paths)
         self._rooted: dict[tuple[str, ...], list[tuple[str, str]]] = {}
         self._anywhere: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
+        self._on_any: list[tuple[str, str]] = []
         for rule, path in self.paths.items():
             for steps, attribute in _variants(path):
-                if path.startswith("//"):
+                if not steps:
+                    self._on_any.append((attribute, rule))
+                elif path.startswith("//"):
                     self._anywhere.setdefault(steps[-1], []).append((steps, attribute, rule))
                 else:
                     self._rooted.setdefault(steps, []).append((attribute, rule))
@@ -36,7 +40,7 @@ class Unused:
         names = tuple(place.upwards())[::-1]
         if names[0] not in (INVOICE, CREDIT_NOTE):
             return (), {}
-        told = list(self._rooted.get(names[1:], ()))
+        told = [*self._on_any, *self._rooted.get(names[1:], ())]
         for steps, attribute, rule in self._anywhere.get(place.name, ()):
             if names[-len(steps) :] == steps:
                 told.append((attribute, rule))
@@ -50,9 +54,10 @@ class Unused:
 def _variants(path: str) -> Iterable[tuple[tuple[str, ...], str]]:
     """Steps and attribute of a path, once for each kind of line."""
     elements, _, attribute = path.removeprefix("//").partition("@")
-    steps = elements.strip("/").split("/")
-    lines = _LINES if steps[0] == "LINE" else (steps[0],)
-    return [((line, *steps[1:]), attribute) for line in lines]
+    steps = tuple(step for step in elements.split("/") if step)
+    if steps[:1] != ("LINE",):
+        return [(steps, attribute)]
+    return [((line, *steps[1:]), attribute) for line in _LINES]
 
 
 @lru_cache(maxsize=1)

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from validators.en16931.concerns import category as uses_category
 from validators.en16931.contexts import DOCUMENT
 from validators.en16931.rulebook import Difference, Predicate
 from validators.en16931.tree import Document, Node
-from validators.en16931.values import is_vat, normalized, text
+from validators.en16931.values import all_hold, is_vat, normalized, one_holds, text
 from validators.en16931.vat_facts import (
-    both,
     broken_down,
     buyer_has_vat_number,
     buyer_is_identified,
@@ -19,7 +19,6 @@ from validators.en16931.vat_facts import (
     charged_categories,
     charges,
     document_charges,
-    either,
     line_categories,
     names,
     nobody_has_vat_number,
@@ -35,11 +34,11 @@ Selection = Callable[[Node, str], bool]
 
 
 def _seller_and_buyer(document: Document) -> bool:
-    return both(document, seller_has_tax_number, buyer_is_identified)
+    return all_hold(lambda: seller_has_tax_number(document), lambda: buyer_is_identified(document))
 
 
 def _both_by_vat_number(document: Document) -> bool:
-    return both(document, seller_has_vat_number, buyer_has_vat_number)
+    return all_hold(lambda: seller_has_vat_number(document), lambda: buyer_has_vat_number(document))
 
 
 def in_category(node: Node, wanted: str) -> bool:
@@ -107,10 +106,9 @@ def _once_in_breakdown(wanted: str) -> Predicate:
     """01: used anywhere, and exactly one row of the breakdown; or used nowhere."""
 
     def holds(_root: Node, document: Document) -> bool | Difference:
-        used = either(
-            document,
-            lambda asked: any(names(node, wanted) for node in asked.once(tax_categories)),
-            lambda asked: any(names(node, wanted) for node in asked.once(line_categories)),
+        used = one_holds(
+            lambda: any(names(node, wanted) for node in document.once(tax_categories)),
+            lambda: any(names(node, wanted) for node in document.once(line_categories)),
         )
         if not used:
             return True
@@ -141,20 +139,21 @@ def _in_breakdown_where_used(wanted: str, selected: Selection, row: Selection, u
 
 
 for _family in FAMILIES:
+    _about = uses_category(_family.category)
     for _rule in _USES:
-        DOCUMENT.add(f"{_family.prefix}-{_rule}", _parties_identified(_family, _rule))
+        DOCUMENT.add(f"{_family.prefix}-{_rule}", _parties_identified(_family, _rule), about=_about)
     if _family.category not in ("S", "L", "M"):
-        DOCUMENT.add(f"{_family.prefix}-01", _once_in_breakdown(_family.category))
+        DOCUMENT.add(f"{_family.prefix}-01", _once_in_breakdown(_family.category), about=_about)
 DOCUMENT.add("BR-S-01", _in_breakdown_where_used("S", in_category, in_category, in_category))
-DOCUMENT.add("BR-AF-01", _in_breakdown_where_used("L", of_vat, of_vat, says))
-DOCUMENT.add("BR-AG-01", _in_breakdown_where_used("M", of_vat, of_vat, says_of_vat))
+DOCUMENT.add("BR-AF-01", _in_breakdown_where_used("L", of_vat, of_vat, says), about=uses_category("L"))
+DOCUMENT.add("BR-AG-01", _in_breakdown_where_used("M", of_vat, of_vat, says_of_vat), about=uses_category("M"))
 
 
 def _has_row(document: Document, wanted: str) -> bool:
     return any(names(node, wanted) for node in broken_down(document))
 
 
-@DOCUMENT.rule("BR-IC-11")
+@DOCUMENT.rule("BR-IC-11", about=uses_category("K"))
 def intra_community_supply_has_a_date(root: Node, document: Document) -> bool:
     if not _has_row(document, "K"):
         return True
@@ -163,7 +162,7 @@ def intra_community_supply_has_a_date(root: Node, document: Document) -> bool:
     )
 
 
-@DOCUMENT.rule("BR-IC-12")
+@DOCUMENT.rule("BR-IC-12", about=uses_category("K"))
 def intra_community_supply_has_a_country(root: Node, document: Document) -> bool:
     path = ("cac:Delivery", "cac:DeliveryLocation", "cac:Address", "cac:Country", "cbc:IdentificationCode")
     return not _has_row(document, "K") or len(text(root.all(*path))) > 1
@@ -181,13 +180,21 @@ def _only_outside_scope(where: Callable[[Document], Iterable[Node]]) -> Predicat
     return holds
 
 
-DOCUMENT.add("BR-O-11", _only_outside_scope(broken_down))
-DOCUMENT.add("BR-O-12", _only_outside_scope(lambda document: document.once(line_categories)))
-DOCUMENT.add("BR-O-13", _only_outside_scope(lambda document: charged_categories(document.once(charges), False)))
-DOCUMENT.add("BR-O-14", _only_outside_scope(lambda document: charged_categories(document.once(charges), True)))
+DOCUMENT.add("BR-O-11", _only_outside_scope(broken_down), about=uses_category("O"))
+DOCUMENT.add("BR-O-12", _only_outside_scope(lambda document: document.once(line_categories)), about=uses_category("O"))
+DOCUMENT.add(
+    "BR-O-13",
+    _only_outside_scope(lambda document: charged_categories(document.once(charges), False)),
+    about=uses_category("O"),
+)
+DOCUMENT.add(
+    "BR-O-14",
+    _only_outside_scope(lambda document: charged_categories(document.once(charges), True)),
+    about=uses_category("O"),
+)
 
 
-@DOCUMENT.rule("BR-B-01")
+@DOCUMENT.rule("BR-B-01", about=uses_category("B"))
 def split_payment_is_domestic(root: Node, document: Document) -> bool | Difference:
     """Every country of the document is Italy, where a category of the document is B."""
     used = any(says(node, "B") for question in (tax_categories, line_categories) for node in document.once(question))
@@ -205,7 +212,7 @@ def _countries(node: Node) -> Iterator[Node]:
             pending += below
 
 
-@DOCUMENT.rule("BR-B-02")
+@DOCUMENT.rule("BR-B-02", about=uses_category("B"))
 def split_payment_stands_alone(root: Node, document: Document) -> bool:
     """No standard rate beside split payment."""
     return not _used_anywhere(root, document, "B") or not _used_anywhere(root, document, "S")

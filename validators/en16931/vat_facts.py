@@ -8,17 +8,16 @@ the lines.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from validators.en16931.rulebook import CannotJudge
 from validators.en16931.tree import Document, Node
-from validators.en16931.values import boolean, is_vat, normalized
+from validators.en16931.values import boolean, is_vat, normalized, one_holds
 
 VAT_CATEGORIES = ("S", "Z", "E", "AE", "K", "G", "O", "L", "M")
 """The categories that have rules of their own; B (split payment) has two about the document."""
 
-Question = Callable[[Document], bool]
-_Shape = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
+_Shape = tuple[str, str] | tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
 
 
 def category(node: Node) -> str:
@@ -47,12 +46,16 @@ def is_charge(allowance_or_charge: Node, said: bool) -> bool:
 
 
 def _shape(node: Node) -> _Shape:
-    """All that a rule about categories looks at."""
-    schemes = node.all("cac:TaxScheme")
-    return _texts(node.all("cbc:ID")), tuple(_texts(scheme.all("cbc:ID")) for scheme in schemes)
+    """All that a rule about categories looks at; mostly one code and one scheme."""
+    codes, schemes = node.children.get("cbc:ID", ()), node.children.get("cac:TaxScheme", ())
+    if len(codes) == 1 and len(schemes) == 1:
+        found = schemes[0].children.get("cbc:ID", ())
+        if len(found) == 1:
+            return codes[0].text, found[0].text
+    return _texts(codes), tuple(_texts(scheme.children.get("cbc:ID", ())) for scheme in schemes)
 
 
-def _texts(nodes: list[Node]) -> tuple[str, ...]:
+def _texts(nodes: Sequence[Node]) -> tuple[str, ...]:
     return (nodes[0].text,) if len(nodes) == 1 else tuple(node.text for node in nodes)
 
 
@@ -148,33 +151,20 @@ def _buyer_is_registered(document: Document) -> bool:
     return any(buyer.all("cac:PartyLegalEntity", "cbc:CompanyID") for buyer in buyers)
 
 
-def either(document: Document, *questions: Question) -> bool:
-    """`or` as the reference processor has it: one yes decides, whatever the others are; else a fault is a fault."""
-    fault: CannotJudge | None = None
-    for question in questions:
-        try:
-            if question(document):
-                return True
-        except CannotJudge as why:
-            fault = why
-    if fault:
-        raise fault
-    return False
-
-
-def both(document: Document, one: Question, other: Question) -> bool:
-    """`and` likewise: one no decides."""
-    return not either(document, lambda asked: not one(asked), lambda asked: not other(asked))
-
-
 def seller_has_tax_number(document: Document) -> bool:
     """The seller's VAT or tax number (BT-31, BT-32), or its representative's (BT-63)."""
-    return either(document, _seller_has_number, _representative_has_vat_number)
+    return one_holds(
+        lambda: _seller_has_number(document),
+        lambda: _representative_has_vat_number(document),
+    )
 
 
 def seller_has_vat_number(document: Document) -> bool:
     """The seller's VAT number (BT-31), or its representative's (BT-63)."""
-    return either(document, _seller_has_vat_number, _representative_has_vat_number)
+    return one_holds(
+        lambda: _seller_has_vat_number(document),
+        lambda: _representative_has_vat_number(document),
+    )
 
 
 def buyer_has_vat_number(document: Document) -> bool:
@@ -184,9 +174,13 @@ def buyer_has_vat_number(document: Document) -> bool:
 
 def buyer_is_identified(document: Document) -> bool:
     """The buyer's VAT number or registration (BT-48, BT-47)."""
-    return either(document, _buyer_has_vat_number, _buyer_is_registered)
+    return one_holds(lambda: _buyer_has_vat_number(document), lambda: _buyer_is_registered(document))
 
 
 def nobody_has_vat_number(document: Document) -> bool:
     """Neither seller nor representative nor buyer (BT-31, BT-63, BT-48)."""
-    return not either(document, _seller_has_vat_number, _representative_has_vat_number, _buyer_has_vat_number)
+    return not one_holds(
+        lambda: _seller_has_vat_number(document),
+        lambda: _representative_has_vat_number(document),
+        lambda: _buyer_has_vat_number(document),
+    )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from math import isnan
+from functools import partial
+from math import isfinite, isnan
 
 from validators.en16931.contexts import MODEL
 from validators.en16931.predicates import exists
 from validators.en16931.rulebook import CannotJudge, Condition, Difference, Predicate
 from validators.en16931.tree import Document, Node
-from validators.en16931.values import ONE_HUNDRED, ZERO, cents, decimal, divided, double, only
+from validators.en16931.values import ONE_HUNDRED, ZERO, all_hold, cents, decimal, divided, double, one_holds, only
 from validators.en16931.vat_facts import is_charge, of_vat
 from validators.en16931.vat_sums import (
     Tally,
@@ -27,6 +28,7 @@ ROW = "/*/cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory"
 CHARGE = "cac:AllowanceCharge/cac:TaxCategory"
 LINES = ("cac:InvoiceLine/cac:Item/cac:ClassifiedTaxCategory", "cac:CreditNoteLine/cac:Item/cac:ClassifiedTaxCategory")
 ONE = Decimal(1)
+Question = Callable[[Document], Tally]
 _KINDS = (
     ("cac:InvoiceLine", invoiced, invoiced_anywhere),
     ("cac:CreditNoteLine", credited, credited_anywhere),
@@ -81,9 +83,11 @@ def without_tax(node: Node, _document: Document) -> bool | Difference:
 def tax_is_base_by_rate(node: Node, _document: Document) -> bool | Difference:
     """09 of the taxed categories: base by rate, less than one unit of the currency away from it, signs aside."""
     tax = decimal(_row(node).all("cbc:TaxAmount"))
+    if tax is None:
+        return False  # nothing equals nothing: the other side is not looked at
     base = decimal(_row(node).all("cbc:TaxableAmount"))
     rate = decimal(node.all("cbc:Percent"))
-    if tax is None or base is None or rate is None:
+    if base is None or rate is None:
         return False
     computed = cents(abs(base) * divided(rate, ONE_HUNDRED))
     return abs(tax) - ONE < computed < abs(tax) + ONE or Difference(
@@ -137,22 +141,36 @@ def base_is_about_sum(category: str, *, of_its_rate: bool) -> Predicate:
         rate = decimal(node.all("cbc:Percent"))
         if rate is None:
             return True
-        expected = None
-        for name, below_root, anywhere in _KINDS:
-            if of_its_rate:
-                applies = document.once(anywhere).has(category, rate) or document.once(charged_anywhere).has(
-                    category, rate
-                )
-            else:
-                applies = bool(document.everywhere(name))
-            if applies:
-                summed = _sum(document.once(below_root), document, category, rate)
-                if _is_near(node, summed):
-                    return True
-                expected = expected or f"{summed} at {rate} %"
-        return Difference(found=_row_text(node), expected=expected or f"lines, allowances or charges at {rate} %")
+        summed: list[Decimal] = []
+
+        def is_near_sum(lines: Question) -> bool:
+            summed.append(_sum(document.once(lines), document, category, rate))
+            return _is_near(node, summed[-1])
+
+        def is_of(name: str, lines: Question, everywhere: Question) -> bool:
+            return all_hold(
+                lambda: (
+                    _has_rate(document, everywhere, category, rate) if of_its_rate else bool(document.everywhere(name))
+                ),
+                lambda: is_near_sum(lines),
+            )
+
+        if one_holds(*(partial(is_of, *kind) for kind in _KINDS)):
+            return True
+        expected = next((one for one in summed if one), None)
+        return Difference(
+            found=_row_text(node),
+            expected=f"lines, allowances or charges at {rate} %" if expected is None else f"{expected} at {rate} %",
+        )
 
     return holds
+
+
+def _has_rate(document: Document, lines: Question, category: str, rate: Decimal) -> bool:
+    """Whether a line, an allowance or a charge has the category at this rate."""
+    return one_holds(
+        lambda: document.once(lines).has(category, rate), lambda: document.once(charged_anywhere).has(category, rate)
+    )
 
 
 def _is_near(node: Node, summed: Decimal) -> bool:
@@ -162,10 +180,9 @@ def _is_near(node: Node, summed: Decimal) -> bool:
     if amount is None:
         return False
     base = double(amount)
-    try:
-        return Decimal(base - 1.0) < summed < Decimal(base + 1.0)
-    except (ArithmeticError, ValueError) as why:
-        raise CannotJudge(f"{amount.location} is no decimal number") from why
+    if not isfinite(base):
+        raise CannotJudge(f"{amount.location} is no decimal number")
+    return Decimal(base - 1.0) < summed < Decimal(base + 1.0)
 
 
 def _row_text(node: Node) -> str:

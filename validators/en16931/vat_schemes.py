@@ -9,10 +9,13 @@ from validators.en16931.values import is_vat, normalized
 
 def is_vat_alone(holder: Node) -> bool:
     """`[cac:TaxScheme/(normalize-space(upper-case(cbc:ID)) = 'VAT')]`: several schemes have no truth (FORG0006)."""
-    schemes = holder.all("cac:TaxScheme")
+    schemes = holder.children.get("cac:TaxScheme", ())
     if len(schemes) > 1:
         raise CannotJudge(f"{schemes[0].location} is repeated where the rule can take one only")
-    return bool(schemes) and normalized(schemes[0].all("cbc:ID")).upper() == "VAT"
+    if not schemes:
+        return False
+    found = schemes[0].children.get("cbc:ID", ())
+    return (len(found) == 1 and found[0].text == "VAT") or normalized(found).upper() == "VAT"
 
 
 def vat_categories(node: Node) -> list[Node]:

@@ -6,13 +6,13 @@ faulty element, so does the look-up: `CannotJudge`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
 from validators.en16931.rulebook import CannotJudge
 from validators.en16931.tree import Document, Node
-from validators.en16931.values import ZERO, decimal
+from validators.en16931.values import ZERO, collapsed, decimal, read_decimal
 from validators.en16931.vat_facts import category, is_charge
 
 Amount = Decimal | CannotJudge
@@ -55,6 +55,8 @@ class Tally:
 
     def add(self, categories: list[Node], amounts: list[Node]) -> None:
         """One element: its categories, and its amount (none, or one; of more there is no sum)."""
+        if self._added_plainly(categories, amounts):
+            return
         names, fault = _until_a_fault(categories, category)
         rates, halt = _until_a_fault(categories, _rate)
         amount = _amount(amounts)
@@ -71,11 +73,30 @@ class Tally:
         if fault:
             self._categories.narrow(names, fault)
 
+    def _added_plainly(self, categories: list[Node], amounts: list[Node]) -> bool:
+        """The usual element without a fault: one category with one code and one rate, one amount."""
+        if len(categories) != 1 or len(amounts) != 1:
+            return False
+        codes = categories[0].children.get("cbc:ID", ())
+        percents = categories[0].children.get("cbc:Percent", ())
+        amount, rate = read_decimal(amounts[0].text), read_decimal(percents[0].text) if len(percents) == 1 else None
+        if len(codes) != 1 or amount is None or rate is None:
+            return False
+        name = collapsed(codes[0].text)
+        settled = self._rates.get(name) or self._rates.setdefault(name, Settled())
+        if self._categories.knows(name) and settled.knows(rate):
+            self._found.add((name, rate))
+        self._put((name, None), amount)
+        self._put((name, rate), amount)
+        return True
+
     def refuse(self, fault: CannotJudge) -> None:
         """An element that cannot even be told to belong here."""
         self._categories.narrow((), fault)
 
     def of(self, name: str, rate: Decimal | None = None) -> Decimal:
+        if not self._rates and self._categories.fault is None:
+            return ZERO
         self._categories.ask(name)
         if rate is not None and name in self._rates:
             self._rates[name].ask(rate)
@@ -132,8 +153,14 @@ def _of_lines(lines: Iterable[Node]) -> Tally:
     return tally
 
 
-def _of_charges(charges: Iterable[Node], said: bool | None) -> Tally:
+NOTHING = Tally()
+"""Of no elements: every sum is 0."""
+
+
+def _of_charges(charges: Sequence[Node], said: bool | None) -> Tally:
     """Charges (true), allowances (false), or both together (None)."""
+    if not charges:
+        return NOTHING
     tally = Tally()
     for one in charges:
         try:

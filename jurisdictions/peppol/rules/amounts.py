@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from jurisdictions.peppol.rules.patterns import TRANSACTION
 from jurisdictions.peppol.rules.values import never, one_decimal, own_normalized, shown
-from validators.en16931.rulebook import CannotJudge, Difference
+from validators.en16931.concerns import amounts as all_amounts
+from validators.en16931.rulebook import CannotJudge, Concern, Difference
 from validators.en16931.tree import Document, Node
 from validators.en16931.values import ONE_HUNDRED, ZERO, decimal, divided
 
@@ -87,5 +88,10 @@ def currency_is_the_documents(amount: Node, document: Document) -> bool | Differ
     return found in currencies or Difference(found=found, expected=", ".join(sorted(currencies)))
 
 
+def other_currency_than_the_documents(document: Document) -> bool:
+    """An amount names another currency, as the tax in the accounting currency may."""
+    return not document.once(all_amounts).currencies <= document.once(document_currencies)
+
+
 for _context in (CURRENCY, TOTAL_CURRENCY, SUBTOTAL_CURRENCY):
-    _context.add("PEPPOL-EN16931-R051", currency_is_the_documents)
+    _context.add("PEPPOL-EN16931-R051", currency_is_the_documents, about=Concern(other_currency_than_the_documents))

@@ -18,6 +18,7 @@ from jurisdictions.peppol.rules.countries import german_parties
 from jurisdictions.peppol.rules.patterns import CODES
 from jurisdictions.peppol.rules.processes import ORDINARY, WITH_RESPONSE, billing_process
 from jurisdictions.peppol.rules.values import is_date, own_normalized, own_text, says
+from validators.en16931.concerns import another_currency
 from validators.en16931.rulebook import Condition, Difference, Predicate
 from validators.en16931.tree import Document, Node
 from validators.en16931.values import collapsed, normalized, text
@@ -127,7 +128,11 @@ CHARGE_REASON.add("PEPPOL-EN16931-CL003", _text_in(CHARGE_REASONS, "UNCL7161"))
 PERIOD = CODES.context("cac:InvoicePeriod/cbc:DescriptionCode")
 PERIOD.add("PEPPOL-EN16931-CL006", _text_in(PERIOD_CODES, "UNCL2005: 3, 35 or 432"))
 AMOUNT = CODES.context(*AMOUNTS, "cbc:TaxAmount")
-AMOUNT.add("PEPPOL-EN16931-CL007", _attribute_in("currencyID", ALL_CURRENCIES, "ISO 4217"))
+AMOUNT.add(
+    "PEPPOL-EN16931-CL007",
+    _attribute_in("currencyID", ALL_CURRENCIES, "ISO 4217"),
+    about=another_currency(frozenset(ALL_CURRENCIES)),
+)
 
 INVOICE_TYPE = CODES.context("cbc:InvoiceTypeCode")
 INVOICE_TYPE.add("PEPPOL-EN16931-P0100", type_is_of(billing_process, (ORDINARY, WITH_RESPONSE), INVOICE_TYPES))

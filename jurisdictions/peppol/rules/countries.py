@@ -6,13 +6,12 @@ only raises `CannotJudge`, so that a context which asks does not match.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from jurisdictions.peppol.rules.values import all_hold
 from validators.en16931.place import CREDIT_NOTE, INVOICE
-from validators.en16931.rulebook import CannotJudge, Condition
+from validators.en16931.rulebook import CannotJudge
 from validators.en16931.tree import Document, Node
-from validators.en16931.values import collapsed, normalized, text
+from validators.en16931.values import all_hold, collapsed, normalized, text
 
 SELLER = "cac:AccountingSupplierParty"
 BUYER = "cac:AccountingCustomerParty"
@@ -182,12 +181,3 @@ def is_swedish(party: Node) -> bool:
 
 def _everyone(document: Document, role: str) -> list[Node]:
     return [party for holder in document.everywhere(role) for party in holder.all("cac:Party")]
-
-
-def where(question: Callable[[Document], bool]) -> Condition:
-    """A context's condition that looks at the document, not at the node."""
-
-    def matches(_node: Node, document: Document) -> bool:
-        return document.once(question)
-
-    return matches

@@ -10,26 +10,16 @@ from jurisdictions.peppol.rules.countries import (
     SELLER,
     danish_parties,
     danish_supplier,
-    where,
     written_customer_country,
 )
-from jurisdictions.peppol.rules.values import (
-    all_hold,
-    attribute,
-    attributes,
-    number,
-    number_of,
-    one_holds,
-    own_normalized,
-    own_text,
-    says,
-)
+from jurisdictions.peppol.rules.values import attribute, attributes, number, number_of, own_normalized, own_text, says
+from validators.en16931.concerns import names_country
 from validators.en16931.place import CREDIT_NOTE, INVOICE
-from validators.en16931.rulebook import Difference, Pattern
+from validators.en16931.rulebook import Concern, Difference, Pattern
 from validators.en16931.tree import Document, Node
-from validators.en16931.values import text
+from validators.en16931.values import all_hold, one_holds, text
 
-PATTERN = Pattern("Denmark")
+PATTERN = Pattern("Denmark", about=names_country("DK"))
 CVR = "0184"
 MEANS = "1 10 31 42 48 49 50 58 59 93 97"
 CLASSIFICATION = "TST"
@@ -38,21 +28,22 @@ DUTY = "ZZZ"
 _GIRO = re.compile(r"[0-9]{7,8}")
 _COMPANY = ("cac:PartyLegalEntity", "cbc:CompanyID")
 _ACCOUNT = ("cac:PayeeFinancialAccount", "cbc:ID")
-_BOTH = where(danish_parties)
 
-DOCUMENT = PATTERN.context(CREDIT_NOTE, INVOICE, where=where(danish_supplier))
+DOCUMENT = PATTERN.context(CREDIT_NOTE, INVOICE, about=Concern(danish_supplier))
 IDENTIFICATION = PATTERN.context(
     *(
         f"{root}/{role}/cac:Party/cac:PartyIdentification"
         for root in (CREDIT_NOTE, INVOICE)
         for role in (SELLER, BUYER)
     ),
-    where=_BOTH,
+    about=Concern(danish_parties),
 )
-PAYMENT = PATTERN.context(f"{INVOICE}/cac:PaymentMeans", where=_BOTH)
-CUSTOMER = PATTERN.context(*(f"{root}/{BUYER}/cac:Party" for root in (CREDIT_NOTE, INVOICE)), where=_BOTH)
-LINE = PATTERN.context(f"{CREDIT_NOTE}/cac:CreditNoteLine", f"{INVOICE}/cac:InvoiceLine", where=_BOTH)
-CHARGE = PATTERN.context("cac:AllowanceCharge", where=_BOTH)
+PAYMENT = PATTERN.context(f"{INVOICE}/cac:PaymentMeans", about=Concern(danish_parties))
+CUSTOMER = PATTERN.context(
+    *(f"{root}/{BUYER}/cac:Party" for root in (CREDIT_NOTE, INVOICE)), about=Concern(danish_parties)
+)
+LINE = PATTERN.context(f"{CREDIT_NOTE}/cac:CreditNoteLine", f"{INVOICE}/cac:InvoiceLine", about=Concern(danish_parties))
+CHARGE = PATTERN.context("cac:AllowanceCharge", about=Concern(danish_parties))
 
 
 @DOCUMENT.rule("DK-R-002")

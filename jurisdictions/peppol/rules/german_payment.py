@@ -10,7 +10,7 @@ from jurisdictions.peppol.rules.patterns import GERMANY as PATTERN
 from jurisdictions.peppol.rules.values import is_filled
 from schemas.findings import Severity
 from validators.en16931.predicates import exists
-from validators.en16931.rulebook import Condition, Difference, Predicate
+from validators.en16931.rulebook import Concern, Condition, Difference, Predicate
 from validators.en16931.tree import Document, Node
 from validators.en16931.values import normalized, text
 
@@ -20,20 +20,16 @@ _SEPA_TRANSFER, _SEPA_DEBIT = "58", "59"
 
 
 def _paid_by(*codes: str) -> Condition:
-    def matches(means: Node, document: Document) -> bool:
-        return document.once(german_parties) and normalized(means.all("cbc:PaymentMeansCode")) in codes
+    def matches(means: Node, _document: Document) -> bool:
+        return normalized(means.all("cbc:PaymentMeansCode")) in codes
 
     return matches
 
 
-def _german(_node: Node, document: Document) -> bool:
-    return document.once(german_parties)
-
-
-TRANSFER = PATTERN.context("/cac:PaymentMeans", where=_paid_by("30", _SEPA_TRANSFER))
-CARD = PATTERN.context("/cac:PaymentMeans", where=_paid_by("48", "54", "55"))
-DEBIT = PATTERN.context("/cac:PaymentMeans", where=_paid_by(_SEPA_DEBIT))
-SUBTOTAL = PATTERN.context("/cac:TaxTotal/cac:TaxSubtotal", where=_german)
+TRANSFER = PATTERN.context("/cac:PaymentMeans", where=_paid_by("30", _SEPA_TRANSFER), about=Concern(german_parties))
+CARD = PATTERN.context("/cac:PaymentMeans", where=_paid_by("48", "54", "55"), about=Concern(german_parties))
+DEBIT = PATTERN.context("/cac:PaymentMeans", where=_paid_by(_SEPA_DEBIT), about=Concern(german_parties))
+SUBTOTAL = PATTERN.context("/cac:TaxTotal/cac:TaxSubtotal", about=Concern(german_parties))
 
 
 def is_iban(account: str) -> bool:

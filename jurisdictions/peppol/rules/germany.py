@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from jurisdictions.peppol.rules.countries import REPRESENTATIVE, german_parties, where
+from jurisdictions.peppol.rules.countries import REPRESENTATIVE, german_parties
 from jurisdictions.peppol.rules.patterns import GERMANY as PATTERN
-from jurisdictions.peppol.rules.values import is_filled, one_holds, says, some_filled
+from jurisdictions.peppol.rules.values import is_filled, says, some_filled
 from schemas.findings import Severity
 from validators.en16931.predicates import exists
-from validators.en16931.rulebook import CannotJudge, Difference
+from validators.en16931.rulebook import CannotJudge, Concern, Difference
 from validators.en16931.tree import Document, Node
-from validators.en16931.values import collapsed, normalized, text
+from validators.en16931.values import collapsed, normalized, one_holds, text
 
 TAXED = ("S", "Z", "E", "AE", "K", "G", "L", "M")
 TYPES = ("326", "380", "384", "389", "381", "875", "876", "877")
@@ -26,15 +26,19 @@ _DISCOUNT = re.compile(r"#SKONTO#TAGE=[0-9]+#PROZENT=[0-9]+\.[0-9]{2}(?:#BASISBE
 _DISCOUNT_FORM = "#SKONTO#TAGE=n#PROZENT=n.nn#, perhaps with BASISBETRAG=n.nn# at its end"
 _HASHED = re.compile(r"#[^\n\r]+#")
 _NEXT_LINE = re.compile(r"[ \t\n\r]*\n")
-_GERMAN = where(german_parties)
-
-DOCUMENT = PATTERN.context("/", where=_GERMAN)
-EXTERNAL = PATTERN.context("/cac:AdditionalDocumentReference/cac:Attachment/cac:ExternalReference", where=_GERMAN)
-SELLER = PATTERN.context("/cac:AccountingSupplierParty", where=_GERMAN)
-SELLER_ADDRESS = PATTERN.context("/cac:AccountingSupplierParty/cac:Party/cac:PostalAddress", where=_GERMAN)
-CONTACT = PATTERN.context("/cac:AccountingSupplierParty/cac:Party/cac:Contact", where=_GERMAN)
-BUYER_ADDRESS = PATTERN.context("/cac:AccountingCustomerParty/cac:Party/cac:PostalAddress", where=_GERMAN)
-DELIVERY_ADDRESS = PATTERN.context("/cac:Delivery/cac:DeliveryLocation/cac:Address", where=_GERMAN)
+DOCUMENT = PATTERN.context("/", about=Concern(german_parties))
+EXTERNAL = PATTERN.context(
+    "/cac:AdditionalDocumentReference/cac:Attachment/cac:ExternalReference", about=Concern(german_parties)
+)
+SELLER = PATTERN.context("/cac:AccountingSupplierParty", about=Concern(german_parties))
+SELLER_ADDRESS = PATTERN.context(
+    "/cac:AccountingSupplierParty/cac:Party/cac:PostalAddress", about=Concern(german_parties)
+)
+CONTACT = PATTERN.context("/cac:AccountingSupplierParty/cac:Party/cac:Contact", about=Concern(german_parties))
+BUYER_ADDRESS = PATTERN.context(
+    "/cac:AccountingCustomerParty/cac:Party/cac:PostalAddress", about=Concern(german_parties)
+)
+DELIVERY_ADDRESS = PATTERN.context("/cac:Delivery/cac:DeliveryLocation/cac:Address", about=Concern(german_parties))
 
 DOCUMENT.add("DE-R-001", exists("cac:PaymentMeans"))
 DOCUMENT.add("DE-R-015", some_filled("cbc:BuyerReference"))

@@ -14,18 +14,18 @@ from jurisdictions.peppol.rules.countries import (
     greek_sender,
     greek_supplier,
     vat_schemes,
-    where,
 )
 from jurisdictions.peppol.rules.norway import schemes
-from jurisdictions.peppol.rules.values import integer, is_number, one_holds, says
+from jurisdictions.peppol.rules.values import integer, is_number, says
 from schemas.findings import Severity
 from validators import checkdigit
-from validators.en16931.rulebook import Difference, Pattern, Predicate
+from validators.en16931.concerns import names_country
+from validators.en16931.rulebook import Concern, Difference, Pattern, Predicate
 from validators.en16931.tree import Document, Node
-from validators.en16931.values import collapsed, normalized, text
+from validators.en16931.values import collapsed, normalized, one_holds, text
 
-SENDER = Pattern("Greece: seller")
-BOTH = Pattern("Greece: seller and buyer")
+SENDER = Pattern("Greece: seller", about=names_country("GR", "EL"))
+BOTH = Pattern("Greece: seller and buyer", about=names_country("GR", "EL"))
 MARK, VERIFICATION = "##M.AR.K##", "##INVOICE|URL##"
 VAT_ADDRESS = "9933"
 TYPES = ("1.1", "1.6", "2.1", "2.4", "5.1", "5.2")
@@ -74,16 +74,16 @@ def _vat_number(number: Node, document: Document) -> bool:
     return normalized(scheme.all("cac:TaxScheme", "cbc:ID")) == "VAT"
 
 
-NUMBER = SENDER.context("/cbc:ID", where=where(greek_sender))
-SUPPLIER = SENDER.context(f"{SELLER}/cac:Party", where=where(greek_sender))
+NUMBER = SENDER.context("/cbc:ID", about=Concern(greek_sender))
+SUPPLIER = SENDER.context(f"{SELLER}/cac:Party", about=Concern(greek_sender))
 VAT_NUMBER = SENDER.context(f"{SELLER}/cac:Party/cac:PartyTaxScheme/cbc:CompanyID", where=_vat_number)
 DOCUMENT = SENDER.context("/", where=_from_greece)
 MARK_NUMBER = SENDER.context("cac:AdditionalDocumentReference/cbc:ID", where=_mark)
 VERIFICATION_REFERENCE = SENDER.context("cac:AdditionalDocumentReference", where=_verification)
-CUSTOMER = SENDER.context(f"{BUYER}/cac:Party", where=where(greek_sender))
-ADDRESS = SENDER.context(f"{SELLER}/cac:Party/cbc:EndpointID", where=where(greek_supplier))
-GREEK_CUSTOMER = BOTH.context(f"{BUYER}/cac:Party", where=where(greek_parties))
-CUSTOMER_ADDRESS = BOTH.context(f"{BUYER}/cac:Party/cbc:EndpointID", where=where(greek_parties))
+CUSTOMER = SENDER.context(f"{BUYER}/cac:Party", about=Concern(greek_sender))
+ADDRESS = SENDER.context(f"{SELLER}/cac:Party/cbc:EndpointID", about=Concern(greek_supplier))
+GREEK_CUSTOMER = BOTH.context(f"{BUYER}/cac:Party", about=Concern(greek_parties))
+CUSTOMER_ADDRESS = BOTH.context(f"{BUYER}/cac:Party/cbc:EndpointID", about=Concern(greek_parties))
 
 
 def _segments(number: Node) -> list[str]:

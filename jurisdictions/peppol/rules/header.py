@@ -9,12 +9,12 @@ from jurisdictions.peppol.codelists import CUSTOMIZATION, PROJECT_REFERENCE
 from jurisdictions.peppol.rules.countries import german_parties
 from jurisdictions.peppol.rules.patterns import PROJECT, TRANSACTION
 from jurisdictions.peppol.rules.processes import UNKNOWN, billing_process
-from jurisdictions.peppol.rules.values import all_hold, day, one_holds, own_normalized, own_text, says
+from jurisdictions.peppol.rules.values import day, own_normalized, own_text, says
 from validators.en16931.place import CREDIT_NOTE, INVOICE
 from validators.en16931.predicates import exists
 from validators.en16931.rulebook import Condition, Difference, Predicate
 from validators.en16931.tree import Document, Node, ancestors
-from validators.en16931.values import double, normalized, only
+from validators.en16931.values import all_hold, double, normalized, not_below_zero, one_holds, only
 
 PROJECTS = PROJECT.context(CREDIT_NOTE)
 HEADER = TRANSACTION.context(CREDIT_NOTE, INVOICE)
@@ -115,7 +115,7 @@ def tax_totals_have_one_sign(header: Node, _document: Document) -> bool | Differ
 
     def some(currency: str, sign: int) -> bool:
         return any(
-            double(amount) * sign >= 0
+            not_below_zero(amount) if sign > 0 else double(amount) <= 0
             for total in header.all("cac:TaxTotal")
             for amount in total.all("cbc:TaxAmount")
             if _is_in(amount, header, currency)

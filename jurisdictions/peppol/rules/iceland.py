@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from jurisdictions.peppol.rules.countries import BUYER, SELLER, icelandic_parties, icelandic_supplier, where
-from jurisdictions.peppol.rules.values import attributes, is_date, one_holds, says
+from jurisdictions.peppol.rules.countries import BUYER, SELLER, icelandic_parties, icelandic_supplier
+from jurisdictions.peppol.rules.values import attributes, is_date, says
 from schemas.findings import Severity
+from validators.en16931.concerns import names_country
 from validators.en16931.place import CREDIT_NOTE, INVOICE
-from validators.en16931.rulebook import Difference, Pattern, Predicate
+from validators.en16931.rulebook import Concern, Difference, Pattern, Predicate
 from validators.en16931.tree import Document, Node
-from validators.en16931.values import normalized, text
+from validators.en16931.values import normalized, one_holds, text
 
-PATTERN = Pattern("Iceland")
+PATTERN = Pattern("Iceland", about=names_country("IS"))
 KENNITALA = "0196"
 TYPES = ("380", "381")
 FINAL_DUE_DATE = "EINDAGI"
 CLAIM, TRANSFER = "9", "42"
 _ACCOUNT_LENGTH = 12
 
-DOCUMENT = PATTERN.context(CREDIT_NOTE, INVOICE, where=where(icelandic_supplier))
-CUSTOMER = PATTERN.context(*(f"{root}/{BUYER}" for root in (CREDIT_NOTE, INVOICE)), where=where(icelandic_parties))
+DOCUMENT = PATTERN.context(CREDIT_NOTE, INVOICE, about=Concern(icelandic_supplier))
+CUSTOMER = PATTERN.context(*(f"{root}/{BUYER}" for root in (CREDIT_NOTE, INVOICE)), about=Concern(icelandic_parties))
 
 
 @DOCUMENT.rule("IS-R-001", Severity.WARNING)

@@ -13,7 +13,7 @@ from jurisdictions.peppol.rules.italy import is_codice_fiscale, is_codice_ipa, i
 from jurisdictions.peppol.rules.patterns import TRANSACTION
 from schemas.findings import Severity
 from validators import checkdigit
-from validators.en16931.rulebook import Condition, Difference, Predicate
+from validators.en16931.rulebook import Concern, Condition, Difference, Predicate
 from validators.en16931.tree import Document, Node
 from validators.en16931.values import collapsed, normalized
 
@@ -60,6 +60,18 @@ def is_dutch_vat(number: str) -> bool:
     return DUTCH_VAT.fullmatch(number) is not None
 
 
+def _schemes(document: Document) -> frozenset[str]:
+    """The schemes with rules that numbers of the document are under."""
+    holders = [*document.everywhere(ADDRESS), *document.everywhere("cbc:CompanyID")]
+    for party in document.everywhere("cac:PartyIdentification"):
+        holders += party.children.get("cbc:ID", ())
+    return frozenset(SCHEMES.intersection(holder.element.get("schemeID") for holder in holders))
+
+
+def _named(scheme: str) -> Concern:
+    return Concern(_schemes, lambda told: scheme in told)
+
+
 def _scheme(scheme: str) -> Condition:
     def matches(node: Node, _document: Document) -> bool:
         return node.element.get("schemeID") == scheme
@@ -79,7 +91,7 @@ def _shape(answer: Callable[[str], bool], *, spaces: bool = False) -> Predicate:
 def _rule(
     name: str, scheme: str, predicate: Predicate, flag: Severity = Severity.FATAL, holders: tuple[str, ...] = HOLDERS
 ) -> None:
-    TRANSACTION.context(*holders, where=_scheme(scheme)).add(name, predicate, flag)
+    TRANSACTION.context(*holders, where=_scheme(scheme), about=_named(scheme)).add(name, predicate, flag)
 
 
 def _is_dutch_vat_number(number: Node, _document: Document) -> bool:

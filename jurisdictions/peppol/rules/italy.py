@@ -6,12 +6,13 @@ import re
 
 from jurisdictions.peppol.rules.countries import supplier_country
 from jurisdictions.peppol.rules.values import is_integer
+from validators.en16931.concerns import names_country
 from validators.en16931.predicates import exists
 from validators.en16931.rulebook import CannotJudge, Difference, Pattern
 from validators.en16931.tree import Document, Node
 from validators.en16931.values import normalized
 
-PATTERN = Pattern("Italy")
+PATTERN = Pattern("Italy", about=names_country("IT"))
 _CODICE_IPA = re.compile(r"[A-Za-z0-9]{6}")
 _LETTERS = re.compile(r"[A-Za-z]*")
 _TAX_NUMBER = re.compile(r"[A-Z0-9]{11,16}")

@@ -35,9 +35,12 @@ def line_is_quantity_times_price(line: Node, document: Document) -> bool | Diffe
     quantity = one_decimal(line.all(_QUANTITY[document.name == INVOICE]), ONE)
     price = one_decimal(line.all("cac:Price", "cbc:PriceAmount"), ZERO)
     base = one_decimal(line.all(*_BASE), ONE) or ONE
-    charges, allowances = _sum(line, "true"), _sum(line, "false")
-    reckoned = quantity * (price if base == ONE else divided(price, base)) + charges - allowances
-    if within_slack(stated, reckoned):
+    charges = allowances = ZERO
+    reckoned = quantity * (price if base == ONE else divided(price, base))
+    if line.has("cac:AllowanceCharge"):
+        charges, allowances = _sum(line, "true"), _sum(line, "false")
+        reckoned += charges - allowances
+    if stated == reckoned or within_slack(stated, reckoned):
         return True
     told = f"{shown(quantity)} * ({shown(price)} / {shown(base)}) + {shown(charges)} - {shown(allowances)}"
     return Difference(found=shown(stated), expected=f"{told} = {shown(reckoned)}")
@@ -45,8 +48,6 @@ def line_is_quantity_times_price(line: Node, document: Document) -> bool | Diffe
 
 def _sum(line: Node, indicator: str) -> Decimal:
     """The line's charges (`true`) or allowances (`false`), to the cent."""
-    if not line.has("cac:AllowanceCharge"):
-        return ZERO
     counted = [
         one for one in line.all("cac:AllowanceCharge") if normalized(one.all("cbc:ChargeIndicator")) == indicator
     ]

@@ -9,15 +9,15 @@ from jurisdictions.peppol.rules.countries import (
     dutch_customer,
     dutch_representative,
     dutch_supplier,
-    where,
 )
 from jurisdictions.peppol.rules.values import has
+from validators.en16931.concerns import names_country
 from validators.en16931.place import CREDIT_NOTE, INVOICE
-from validators.en16931.rulebook import Difference, Pattern
+from validators.en16931.rulebook import Concern, Difference, Pattern
 from validators.en16931.tree import Document, Node
 from validators.en16931.values import ZERO, collapsed, decimal, normalized
 
-PATTERN = Pattern("Netherlands")
+PATTERN = Pattern("Netherlands", about=names_country("NL"))
 REGISTERS = ("0106", "0190")
 """KVK and OIN numbers."""
 
@@ -33,15 +33,15 @@ def _represented(document: Document) -> bool:
     return document.once(dutch_supplier) and document.once(dutch_representative)
 
 
-CREDIT_NOTE_TYPE = PATTERN.context("cbc:CreditNoteTypeCode", where=where(dutch_supplier))
-SELLER_ADDRESS = PATTERN.context(f"{SELLER}/cac:Party/cac:PostalAddress", where=where(dutch_supplier))
-SELLER_NUMBER = PATTERN.context(f"{SELLER}/cac:Party/{_COMPANY}", where=where(dutch_supplier))
-BUYER_ADDRESS = PATTERN.context(f"{BUYER}/cac:Party/cac:PostalAddress", where=where(_both))
-BUYER_NUMBER = PATTERN.context(f"{BUYER}/cac:Party/{_COMPANY}", where=where(_both))
-REPRESENTATIVE_ADDRESS = PATTERN.context(f"{REPRESENTATIVE}/cac:PostalAddress", where=where(_represented))
-TOTALS = PATTERN.context("cac:LegalMonetaryTotal", where=where(dutch_supplier))
-PAYMENT = PATTERN.context("cac:PaymentMeans", where=where(_both))
-ORDER_LINE = PATTERN.context("cac:OrderLineReference/cbc:LineID", where=where(dutch_supplier))
+CREDIT_NOTE_TYPE = PATTERN.context("cbc:CreditNoteTypeCode", about=Concern(dutch_supplier))
+SELLER_ADDRESS = PATTERN.context(f"{SELLER}/cac:Party/cac:PostalAddress", about=Concern(dutch_supplier))
+SELLER_NUMBER = PATTERN.context(f"{SELLER}/cac:Party/{_COMPANY}", about=Concern(dutch_supplier))
+BUYER_ADDRESS = PATTERN.context(f"{BUYER}/cac:Party/cac:PostalAddress", about=Concern(_both))
+BUYER_NUMBER = PATTERN.context(f"{BUYER}/cac:Party/{_COMPANY}", about=Concern(_both))
+REPRESENTATIVE_ADDRESS = PATTERN.context(f"{REPRESENTATIVE}/cac:PostalAddress", about=Concern(_represented))
+TOTALS = PATTERN.context("cac:LegalMonetaryTotal", about=Concern(dutch_supplier))
+PAYMENT = PATTERN.context("cac:PaymentMeans", about=Concern(_both))
+ORDER_LINE = PATTERN.context("cac:OrderLineReference/cbc:LineID", about=Concern(dutch_supplier))
 
 
 @CREDIT_NOTE_TYPE.rule("NL-R-001")

@@ -7,11 +7,12 @@ import re
 from jurisdictions.peppol.rules.countries import supplier_country
 from jurisdictions.peppol.rules.identifiers import is_norwegian
 from schemas.findings import Severity
+from validators.en16931.concerns import names_country
 from validators.en16931.rulebook import CannotJudge, Difference, Pattern
 from validators.en16931.tree import Document, Node
 from validators.en16931.values import normalized, text
 
-PATTERN = Pattern("Norway")
+PATTERN = Pattern("Norway", about=names_country("NO"))
 REGISTER = "Foretaksregisteret"
 _ORGANISATION = re.compile(r"[0-9]{9}MVA")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from validators.en16931.concerns import names_country
 from validators.en16931.rulebook import Pattern
 
 PROJECT = Pattern("project reference")
@@ -9,4 +10,4 @@ TRANSACTION = Pattern("transaction")
 """What every invoice keeps to, and the shape of numbers under a known scheme."""
 
 CODES = Pattern("codes and formats")
-GERMANY = Pattern("Germany")
+GERMANY = Pattern("Germany", about=names_country("DE"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from jurisdictions.peppol.codelists import (
     SELF_BILLED_CREDIT_NOTE_TYPES,
@@ -28,14 +29,17 @@ LEFT_OUT_CONTEXTS = (SUBTOTAL_CURRENCY,)
 
 def _restated(pattern: Pattern) -> Pattern:
     contexts = [_context(one) for one in pattern.contexts if one not in LEFT_OUT_CONTEXTS]
-    return Pattern(f"{pattern.name} (self-billing)", contexts)
+    return Pattern(f"{pattern.name} (self-billing)", contexts, pattern.about)
 
 
 def _context(context: Context) -> Context:
-    rules = [
-        Rule(rule.id, RESTATED.get(rule.id, rule.holds), rule.flag) for rule in context.rules if rule.id not in LEFT_OUT
-    ]
-    return Context(context.paths, context.where, context.at, rules)
+    kept = (rule for rule in context.rules if rule.id not in LEFT_OUT)
+    return replace(context, rules=[_rule(rule) for rule in kept])
+
+
+def _rule(rule: Rule) -> Rule:
+    restated = RESTATED.get(rule.id)
+    return rule if restated is None else Rule(rule.id, restated, rule.flag)
 
 
 PATTERNS = (PROJECT, _restated(TRANSACTION), _restated(CODES))

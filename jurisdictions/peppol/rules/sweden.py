@@ -13,11 +13,12 @@ from jurisdictions.peppol.rules.countries import (
 from jurisdictions.peppol.rules.values import is_number, never, number_of, says
 from schemas.findings import Severity
 from validators import checkdigit
+from validators.en16931.concerns import names_country
 from validators.en16931.rulebook import CannotJudge, Condition, Difference, Pattern
 from validators.en16931.tree import Document, Node
 from validators.en16931.values import collapsed, normalized, text
 
-PATTERN = Pattern("Sweden")
+PATTERN = Pattern("Sweden", about=names_country("SE"))
 RATES = (25, 12, 6)
 F_TAX = "GODKÄND FÖR F-SKATT"
 PLUSGIRO, BANKGIRO = "SE:PLUSGIRO", "SE:BANKGIRO"

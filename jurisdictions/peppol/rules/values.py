@@ -8,12 +8,14 @@ operators 3.1, section 5.6.1 (regular expressions); XML Schema 1.1 part 2 (lexic
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from math import inf, isnan, nan
 
 from schemas.money import plain
+from validators.en16931.reading import pieces_of
 from validators.en16931.rulebook import CannotJudge, Predicate
 from validators.en16931.tree import WHITESPACE, Document, Node
 from validators.en16931.values import as_decimal, collapsed, only, text
@@ -58,6 +60,7 @@ def integer(value: str, where: Node) -> int:
     return int(value)
 
 
+@lru_cache(maxsize=1024)
 def minutes(value: str) -> int | None:
     """`xs:date()` of a string as minutes on a line, None where it is no date; without a time zone it is UTC."""
     match = _DATE.fullmatch(value.strip(WHITESPACE))
@@ -104,33 +107,9 @@ def _offset(zone: str | None) -> int | None:
     return -total if zone[0] == "-" else total
 
 
-def all_hold(*questions: Callable[[], bool]) -> bool:
-    """`and`: what is false is false, also where another part has no answer (XPath 2.0, 2.3.4)."""
-    return not _decided(questions, False)
-
-
-def one_holds(*questions: Callable[[], bool]) -> bool:
-    """`or`: what is true is true, also where another part has no answer."""
-    return _decided(questions, True)
-
-
-def _decided(questions: Iterable[Callable[[], bool]], answer: bool) -> bool:
-    """Whether one of the questions has this answer. Raises what one raised, where none has it."""
-    unanswered: CannotJudge | None = None
-    for question in questions:
-        try:
-            if question() is answer:
-                return True
-        except CannotJudge as why:
-            unanswered = unanswered or why
-    if unanswered is not None:
-        raise unanswered
-    return False
-
-
 def own_texts(nodes: Sequence[Node]) -> list[str]:
     """`nodes/text()`: the pieces of text directly in these elements."""
-    return [piece for node in nodes for piece in _pieces(node)]
+    return [piece for node in nodes for piece in pieces_of(node.element)]
 
 
 def own_text(nodes: Sequence[Node]) -> str | None:
@@ -144,14 +123,6 @@ def own_text(nodes: Sequence[Node]) -> str | None:
 def own_normalized(nodes: Sequence[Node]) -> str:
     """`normalize-space(nodes/text())`."""
     return collapsed(own_text(nodes))
-
-
-def _pieces(node: Node) -> list[str]:
-    if not node.children:
-        told = node.element.text
-        return [told] if told else []
-    element = node.element
-    return [piece for piece in (element.text, *(below.tail for below in element)) if piece]
 
 
 def attributes(nodes: Sequence[Node], name: str) -> list[str]:

@@ -1,7 +1,8 @@
 """What the access point asks of a billing document before it sends it on: schema, profile, participants, arithmetic.
 
-Sources: EN 16931-1 BR-CO-10 to BR-CO-17; Peppol BIS Billing 3.0 (2026-05) rules R001-R020 in part, R120 and
-PEPPOL-COMMON-R043. Of the official rule set only such are judged here as need no code list.
+Sources: EN 16931-1 BR-CO-10 to BR-CO-17; Peppol BIS Billing 3.0 and BIS Self-Billing 3.0 (2026-05), rules R001-R020 in
+part, R120, P0100 and P0101 (which types are self-billed), P0112 and PEPPOL-COMMON-R043. Of the official rule sets only
+such are judged here as need no code list.
 """
 
 from __future__ import annotations
@@ -18,14 +19,18 @@ from jurisdictions.peppol.simulator.envelope import Envelope, Finding
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 _SPACES = {"cac": f"{_UBL}CommonAggregateComponents-2", "cbc": f"{_UBL}CommonBasicComponents-2"}
 _CUSTOMIZATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
-_PROFILES = frozenset(
+_SELF_BILLING = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:selfbilling:3.0"
+_PROFILE = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
+_SELF_BILLING_PROFILE = "urn:fdc:peppol.eu:2017:poacc:selfbilling:01:1.0"
+_OTHER_PROFILES = frozenset(
     {
-        "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0",
         "urn:peppol:bis:billing_with_response",
         "urn:peppol:france:billing:regulated",
         "urn:peppol:france:billing:non-regulated",
     }
 )
+_SELF_BILLED_TYPES = {"Invoice": frozenset({"389", "527"}), "CreditNote": frozenset({"261"})}
+_GERMAN_TYPES = frozenset({"326", "384"})
 _CENT = Decimal("0.01")
 _SLACK = Decimal("0.02")
 _ZERO = Decimal(0)
@@ -44,7 +49,8 @@ def findings(envelope: Envelope) -> tuple[Finding, ...]:
 
 def rules(root: etree._Element) -> tuple[Finding, ...]:
     """What the document by itself breaks of the judged rules."""
-    return (*_empty(root), *_profile(root), *_participants(root), *_totals(root), *_taxes(root), *_lines(root))
+    header = (*_empty(root), *_profile(root), *_type(root), *_participants(root))
+    return (*header, *_totals(root), *_taxes(root), *_lines(root))
 
 
 def texts(root: etree._Element) -> Iterator[str]:
@@ -54,9 +60,13 @@ def texts(root: etree._Element) -> Iterator[str]:
 
 
 def _routing(envelope: Envelope) -> Iterator[Finding]:
-    """The envelope names the same participants, document type and process as the document."""
+    """The envelope names the same participants, document type and process as the document.
+
+    Whoever wrote it sends it: the supplier, but the customer where the document is self-billed.
+    """
     root = envelope.payload
-    for side, participant in (("Supplier", envelope.sender), ("Customer", envelope.receiver)):
+    ends = (envelope.receiver, envelope.sender) if _is_self_billed(root) else (envelope.sender, envelope.receiver)
+    for side, participant in zip(("Supplier", "Customer"), ends, strict=True):
         node = root.find(_expanded(f"cac:Accounting{side}Party/cac:Party/cbc:EndpointID"))
         written = f"{node.get('schemeID')}:{(node.text or '').strip()}".lower() if node is not None else ""
         if written != participant:
@@ -73,16 +83,37 @@ def _empty(root: etree._Element) -> Iterator[Finding]:
             yield Finding("PEPPOL-EN16931-R008", str(node.tag), "an element is empty")
 
 
+def _is_self_billed(root: etree._Element) -> bool:
+    return _text(root, "cbc:CustomizationID") == _SELF_BILLING
+
+
 def _profile(root: etree._Element) -> Iterator[Finding]:
+    """The process is one of the specification's own; the rules of self-billing hold by what the document names."""
     profile = _text(root, "cbc:ProfileID")
+    self_billed = _is_self_billed(root)
+    ordinary = _SELF_BILLING_PROFILE if self_billed else _PROFILE
     if not _all(root, "cbc:ProfileID"):
         yield Finding("PEPPOL-EN16931-R001", "/cbc:ProfileID", "the business process is missing")
-    elif profile not in _PROFILES:
+    elif profile != ordinary and profile not in _OTHER_PROFILES:
         yield Finding("PEPPOL-EN16931-R007", "/cbc:ProfileID", f"{profile} is no billing process")
-    if not _text(root, "cbc:CustomizationID").startswith(_CUSTOMIZATION):
-        yield Finding("PEPPOL-EN16931-R004", "/cbc:CustomizationID", "the specification is not BIS Billing 3.0")
+    if not self_billed and not _text(root, "cbc:CustomizationID").startswith(_CUSTOMIZATION):
+        expected = "neither BIS Billing 3.0 nor BIS Self-Billing 3.0"
+        yield Finding("PEPPOL-EN16931-R004", "/cbc:CustomizationID", f"the specification is {expected}")
     if not (_all(root, "cbc:BuyerReference") or _all(root, "cac:OrderReference/cbc:ID")):
         yield Finding("PEPPOL-EN16931-R003", "/", "a buyer reference or a purchase order is needed")
+
+
+def _type(root: etree._Element) -> Iterator[Finding]:
+    """Self-billed types stand in self-billed documents, and in no others; corrective ones are for German parties."""
+    name = "CreditNote" if str(root.tag).endswith("}CreditNote") else "Invoice"
+    code = _text(root, f"cbc:{name}TypeCode")
+    if (code in _SELF_BILLED_TYPES[name]) != _is_self_billed(root):
+        rule = "PEPPOL-EN16931-P0101" if name == "CreditNote" else "PEPPOL-EN16931-P0100"
+        yield Finding(rule, f"/cbc:{name}TypeCode", f"{code} is no type of this process")
+    country = "cac:Accounting{}Party/cac:Party/cac:PostalAddress/cac:Country/cbc:IdentificationCode"
+    german = all(_text(root, country.format(side)) == "DE" for side in ("Supplier", "Customer"))
+    if code in _GERMAN_TYPES and not german:
+        yield Finding("PEPPOL-EN16931-P0112", f"/cbc:{name}TypeCode", f"{code} is for German parties only")
 
 
 def _participants(root: etree._Element) -> Iterator[Finding]:

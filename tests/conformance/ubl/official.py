@@ -18,7 +18,7 @@ from itertools import count
 from pathlib import Path
 from typing import IO, Literal, Self, cast
 
-from tests.official import official_root
+from tests.official import absent, official, official_root
 
 from .remembered import Memory
 
@@ -49,6 +49,13 @@ class Told:
 def tool() -> Path:
     """The published tool's path; it need not exist."""
     return official_root().parent / "tools" / "official_peppol.py"
+
+
+def need_tool() -> None:
+    """Skip the test where the artefacts or the tool beside them are absent; in CI fail it."""
+    official("peppol")
+    if not tool().exists():
+        absent(f"the official verdict needs {tool().name} beside the official artefacts")
 
 
 def told(line: str) -> Told:

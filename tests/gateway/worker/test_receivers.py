@@ -3,98 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
-from uuid import UUID
 
-import pytest
-
-import jurisdictions
-from gateway.sandbox import MemoryBook, SandboxAuthority, SimulatorServer
-from gateway.store.credentials import platform_context
-from gateway.transport import Transport, endpoints_for
-from gateway.vault import Vault
-from gateway.worker import House, Worker
-from tests.gateway.worker.conftest import MASTER, MakeHouse
+from gateway.worker import Worker
+from tests.gateway.worker.network import Network
 from tests.gateway.worker.patience import drained
-from tests.gateway.worker.rows import Rows
-from tests.jurisdictions.peppol.simulated import BILLING, PROCESS, SENDER, UBL, invoice
 
-CODE = "peppol"
 CAPABLE, SECOND = "0208:0999000228", "0208:0999000327"
 UNREGISTERED = "0208:0999000426"
 WITHOUT_BILLING = "0208:0999000525"
 UNREACHABLE = "0208:0999000723"
 FOREIGN_ONLY = "0208:0999000822"
 REDIRECTED = "0208:0999001317"
-FLOW = "0208:0999000129"
-
-
-def attributes(receiver: str) -> dict[str, str]:
-    return {
-        "sender": SENDER,
-        "receiver": receiver,
-        "document_type": f"busdox-docid-qns::{UBL}Invoice-2::Invoice##{BILLING}::2.1",
-        "process": f"cenbii-procid-ubl::{PROCESS}",
-        "country_c1": "BE",
-        "country_c4": "BE",
-    }
-
-
-@dataclass
-class Network:
-    """A house whose way out leads to the simulated network."""
-
-    house: House
-    book: MemoryBook
-    rows: Rows
-
-    async def submitted(self, *receivers: str, tenant: UUID | None = None) -> tuple[UUID, list[str]]:
-        """A flow with a document for each receiver."""
-        tenant, _ = await self.rows.flow(0, tenant=tenant, key=FLOW, jurisdiction=CODE, ordered=False, max_batch=50)
-        return tenant, [await self.one(tenant, receiver, place) for place, receiver in enumerate(receivers, 1)]
-
-    async def one(self, tenant: UUID, receiver: str, place: int) -> str:
-        """A sealed document for that receiver, at that place of the tenant's flow."""
-        issuer = await self.rows.value("SELECT issuer_id FROM gateway.flow WHERE tenant_id = $1", tenant)
-        body, known = invoice(receiver=receiver).encode(), json.dumps(attributes(receiver))
-        [name] = await self.rows.documents(1, tenant, issuer, FLOW, CODE, first=place, body=body, attributes=known)
-        return name
-
-    async def told(self, name: str) -> Any:
-        """The submission as it stands, and its evidence by name."""
-        row = (await self.rows.fetch("SELECT * FROM gateway.submission WHERE id = $1", UUID(name)))[0]
-        evidence = await self.rows.fetch(
-            "SELECT name, body FROM gateway.document WHERE submission_id = $1 AND role = 'evidence'", UUID(name)
-        )
-        return row, {one["name"]: one["body"] for one in evidence}
-
-    async def asked(self) -> list[str]:
-        rows = await self.rows.fetch("SELECT endpoint FROM gateway.exchange")
-        return [row["endpoint"] for row in rows]
-
-
-@pytest.fixture
-async def network(house: MakeHouse, rows: Rows, tmp_path: Path) -> AsyncIterator[Network]:
-    known = {CODE: jurisdictions.load()[CODE]}
-    authority, book = SandboxAuthority(tmp_path / "sandbox"), MemoryBook()
-    simulator = known[CODE].simulator
-    assert simulator is not None
-    server = SimulatorServer(CODE, simulator, book=book, keys=authority)
-    url = await server.start()
-    await rows.run("DELETE FROM platform.credential WHERE environment = 'test' AND jurisdiction = $1", CODE)
-    sealed = Vault(MASTER).seal({"token": "sandbox-token"}, platform_context("test", CODE, "access_point"))
-    await rows.run(
-        "INSERT INTO platform.credential (environment, jurisdiction, name, sealed) VALUES ('test', $1, $2, $3)",
-        *(CODE, "access_point", sealed),
-    )
-    places = endpoints_for("test", known, {CODE: url})
-    async with Transport("test", places, sandbox_trust=authority.certificate_pem) as transport:
-        made = replace(house(jurisdictions=known), lines={"test": transport}, sandboxes=transport.sandboxes())
-        yield Network(made, book, rows)
-    await server.close(grace=0.1)
 
 
 async def test_each_of_the_four_answers_settles_its_document(network: Network) -> None:

@@ -77,6 +77,11 @@ def test_flow_belongs_to_the_sender_and_has_no_order() -> None:
     assert len(EXCHANGE.batch(tuple(sending(str(n)) for n in range(60)))) == 50
 
 
+def test_flow_of_self_billing_belongs_to_the_buyer_who_sends_it() -> None:
+    made = shapes.invoice(self_billed=True)
+    assert EXCHANGE.flow(shapes.instruction(made), shapes.issuer()).key == "0208:0999000228"
+
+
 @pytest.mark.parametrize("status", [200, 201, 409])
 @pytest.mark.parametrize("receipt", [RECEIPT, b64encode(RECEIPT.encode()).decode()])
 def test_a_receipt_is_the_proof(status: int, receipt: str) -> None:

@@ -58,13 +58,20 @@ def rated(made: Invoice, percent: str) -> Invoice:
 
 BROKEN: list[tuple[str, str, Invoice]] = [
     ("PEPPOL-EN16931-R003", "/references/buyer_reference", invoice(references={})),
-    ("PEPPOL-EN16931-P0100", "/kind", invoice(kind="corrective")),
-    ("PEPPOL-EN16931-P0100", "/kind", invoice(kind="debit_note")),
-    ("PEPPOL-EN16931-P0100", "/self_billed", invoice(self_billed=True)),
+    ("PEPPOL-EN16931-P0100", "/type_code", invoice(type_code="999")),
+    ("PEPPOL-EN16931-P0101", "/type_code", invoice(kind="credit_note", type_code="380")),
+    ("PEPPOL-EN16931-P0100", "/type_code", invoice(self_billed=True, type_code="380")),
+    ("PEPPOL-GW-CORRECTIVE", "/kind", invoice(kind="corrective")),
+    ("PEPPOL-GW-CORRECTIVE", "/type_code", invoice(type_code="326")),
+    (
+        "PEPPOL-EN16931-R007",
+        "/extensions/peppol/business_process",
+        invoice(extensions={"peppol": {"business_process": "urn:example"}}),
+    ),
     ("BR-CL-04", "/currency", replace(invoice(), currency="XYZ")),
     ("UBL-DT-01", "/currency", invoice(currency="BHD")),
     ("BR-10", "/customer/address", invoice(buyer=without(BUYER, "address"))),
-    ("BR-11", "/customer/address/country", invoice(buyer=BUYER | {"address": {"country": "QQ"}})),
+    ("BR-CL-14", "/customer/address/country", invoice(buyer=BUYER | {"address": {"country": "QQ"}})),
     ("BR-08", "/issuer", invoice(seller=without(shapes.BELGIAN, "address"))),
     ("BR-CO-26", "/issuer", invoice(seller=without(shapes.BELGIAN, "tax_ids", "registration"))),
     ("BR-S-02", "/issuer", invoice(seller=without(shapes.BELGIAN, "tax_ids"))),
@@ -92,7 +99,7 @@ BROKEN: list[tuple[str, str, Invoice]] = [
     ("BR-25", "/lines/0/description", invoice(line(description=" "))),
     ("BR-CL-23", "/lines/0/unit", invoice(line(unit="QQQ"))),
     ("BR-CO-04", "/lines/0/taxes", invoice(line(taxes=[]))),
-    ("UBL-SR-48", "/lines/0/taxes", invoice(line("1", vat("S", "21"), vat("S", "6")))),
+    ("PEPPOL-GW-ONE-TAX", "/lines/0/taxes", invoice(line("1", vat("S", "21"), vat("S", "6")))),
     ("BR-S-05", "/lines/0/taxes/0/percent", invoice(line("1", vat("S", "0")))),
     ("BR-AE-05", "/lines/0/taxes/0/percent", rated(invoice(line("1", vat("AE"))), "21")),
     ("BR-E-10", "/lines", invoice(line("1", vat("E")))),
@@ -114,7 +121,7 @@ BROKEN: list[tuple[str, str, Invoice]] = [
     ("BR-61", "/payment_means/0/account", invoice(payment_means=[{"code": "30"}])),
     (
         "PEPPOL-EN16931-R061",
-        "/extensions/peppol/mandate_reference",
+        "/payment_means/0/direct_debit/mandate",
         invoice(payment_means=[{"code": "59", "account": "BE71096123456769"}]),
     ),
     ("UBL-SR-47", "/payment_means/1/code", invoice(payment_means=[{"code": "10"}, {"code": "20"}])),
@@ -161,7 +168,12 @@ def test_withheld_taxes_may_be_told_in_words() -> None:
 
 
 def test_tax_in_another_currency_needs_its_rate() -> None:
-    assert found(invoice(currency="SEK"), settings=Settings(tax_currency="EUR")) == {"BR-53": "/exchange_rates"}
+    assert found(invoice(currency="SEK"), settings=Settings(tax_currency="EUR")) == {
+        "PEPPOL-GW-TAX-CURRENCY": "/exchange_rates"
+    }
+    stated = found(invoice(currency="SEK", tax_currency="EUR"))
+    assert stated["BR-53"] == "/tax_currency"
+    assert stated["PEPPOL-EN16931-R054"] == "/tax_in_tax_currency"
 
 
 def test_sender_may_be_set_for_the_issuer() -> None:
@@ -171,11 +183,55 @@ def test_sender_may_be_set_for_the_issuer() -> None:
     assert found(invoice(seller=bare), seller=bare) == {"PEPPOL-EN16931-R020": "/issuer"}
 
 
-def test_the_schema_is_the_last_word() -> None:
+def test_a_document_that_cannot_be_read_or_written_is_a_finding() -> None:
     made = invoice()
     assert found(made) == {}
-    unreadable = replace(made, note="a\x0bb")
-    assert found(unreadable) == {"PEPPOL-XSD": ""}
+    assert found(replace(made, note="a\x0bb")) == {"PEPPOL-GW-UNREADABLE": ""}
+    assert found(replace(made, note="a\ud800b")) == {"PEPPOL-GW-DOCUMENT": ""}
+    endless = replace(made.totals, net=Decimal(10) ** 40, lines=Decimal(10) ** 40)
+    assert found(replace(made, totals=endless)) == {"PEPPOL-GW-DOCUMENT": ""}
+
+
+def test_what_follows_no_schema_is_a_finding() -> None:
+    assert found(replace(invoice(), lines=())) == {"PEPPOL-XSD": ""}
+
+
+def test_what_we_say_with_more_help_is_not_said_twice() -> None:
+    assert found(invoice(kind="corrective")) == {"PEPPOL-GW-CORRECTIVE": "/kind"}
+    assert found(invoice(kind="corrective", self_billed=True)) == {"PEPPOL-GW-CORRECTIVE": "/kind"}
+
+
+def test_each_thing_to_mend_is_told_once() -> None:
+    """A currency stands at every amount of the document, and once in the invoice."""
+    of = shapes.issuer(shapes.BELGIAN)
+    there = check(shapes.instruction(replace(invoice(line(), line()), currency="XYZ")), of, shapes.AT)
+    assert sorted(one.rule for one in there) == ["BR-CL-03", "BR-CL-04", "PEPPOL-EN16931-CL007"]
+    assert {one.pointer for one in there} == {"/currency"}
+
+
+def test_a_finding_says_its_term_its_place_and_what_to_do() -> None:
+    of = shapes.issuer(shapes.BELGIAN)
+    [finding] = check(shapes.instruction(invoice(payment_means=[{"code": "30"}])), of, shapes.AT)
+    assert (finding.rule, finding.term) == ("BR-61", "BT-81, BT-84")
+    assert finding.location == "/ubl:Invoice/cac:PaymentMeans"
+    assert finding.message and finding.fix
+    assert finding.message != finding.rule
+
+
+def test_self_billing_is_judged_by_its_own_rules_and_goes_to_the_seller() -> None:
+    made = invoice(self_billed=True)
+    assert found(made) == {}
+    taken = route(made, shapes.issuer(), shapes.AT)
+    assert taken is not None
+    assert "rule set peppol-bis-self-billing 3.0.2" in taken.notes
+    assert any("whether the seller can get" in one for one in taken.notes)
+
+
+@pytest.mark.parametrize("kind", ["invoice", "credit_note", "debit_note"])
+def test_every_kind_has_its_document(kind: str) -> None:
+    references = {"buyer_reference": "PO-77", "preceding": [{"number": "A-0"}]}
+    means = [{"code": "58", "account": "BE71096123456769"}]
+    assert found(invoice(kind=kind, references=references, payment_means=means)) == {}
 
 
 def test_law_has_its_types() -> None:

@@ -175,6 +175,44 @@ def test_a_broken_document(point: AccessPoint, rule: str, old: str, new: str) ->
     assert all(set(one) == {"rule", "location", "message", "severity"} for one in told(reply)["findings"])
 
 
+SELF_BILLING = BILLING.replace("billing:3.0", "selfbilling:3.0")
+SELF_BILLING_PROCESS = PROCESS.replace("billing:01", "selfbilling:01")
+
+
+def self_billed(payload: str) -> str:
+    """The envelope of a self-billed document: the buyer sends it to the seller."""
+    said = payload.replace(BILLING, SELF_BILLING).replace(PROCESS, SELF_BILLING_PROCESS)
+    xml = envelope(said, sender=RECEIVER, receiver=SENDER)
+    return xml.replace(f"##{BILLING}::", f"##{SELF_BILLING}::").replace(f">{PROCESS}<", f">{SELF_BILLING_PROCESS}<")
+
+
+def test_a_self_billed_document_comes_from_the_buyer(point: AccessPoint) -> None:
+    payload = invoice().replace("TypeCode>380<", "TypeCode>389<")
+    assert point.post(self_billed(payload)).status == 201
+    assert "SBDH-ENDPOINT" in rules(AccessPoint().post(self_billed(payload).replace("0999000129<", "0999000327<", 1)))
+
+
+@pytest.mark.parametrize(
+    ("rule", "old", "new"),
+    [
+        ("PEPPOL-EN16931-P0100", "TypeCode>389<", "TypeCode>380<"),
+        ("PEPPOL-EN16931-R007", f"ProfileID>{SELF_BILLING_PROCESS}<", f"ProfileID>{PROCESS}<"),
+    ],
+)
+def test_self_billing_has_its_own_rules(point: AccessPoint, rule: str, old: str, new: str) -> None:
+    xml = self_billed(invoice().replace("TypeCode>380<", "TypeCode>389<"))
+    assert old in xml
+    assert rule in rules(point.post(xml.replace(old, new)))
+
+
+@pytest.mark.parametrize(
+    ("code", "rule"), [("389", "P0100"), ("527", "P0100"), ("326", "P0112"), ("384", "P0112"), ("383", None)]
+)
+def test_the_type_fits_the_parties(point: AccessPoint, code: str, rule: str | None) -> None:
+    reply = point.post(envelope(invoice().replace("TypeCode>380<", f"TypeCode>{code}<")))
+    assert reply.status == 201 if rule is None else f"PEPPOL-EN16931-{rule}" in rules(reply)
+
+
 @pytest.mark.parametrize(
     ("receiver", "status", "code"),
     [

@@ -71,3 +71,8 @@ def test_the_first_place_of_an_attribute_is_told() -> None:
     verdict = EN16931.judge(read(edited(INVOICE, mark("cac:InvoiceLine/cbc:ID", "listName", "x"))))
     (one,) = (one for one in verdict.broken if one.rule == "UBL-DT-17")
     assert one.why.found == "/ubl:Invoice/cac:InvoiceLine[1]/cbc:ID/@listName"
+
+
+@pytest.mark.parametrize("path", [".", "cbc:ID", "cac:InvoiceLine[1]", "cac:InvoiceLine[1]/cbc:InvoicedQuantity"])
+def test_an_attribute_that_no_element_may_have_is_told_once(path: str) -> None:
+    assert _fired(mark(path, "unitCodeListID", "UNECERec20")).count("UBL-CR-663") == 1

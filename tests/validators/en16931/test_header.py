@@ -94,3 +94,9 @@ def test_a_repeated_number_leaves_the_document_undecided() -> None:
 def test_every_number_sign_counts() -> None:
     assert "BR-CL-08" in fired(put("cbc:Note", "Text #QQQ# text"))
     assert "BR-CL-08" not in fired(put("cbc:Note", "Text #AAI text"))
+
+
+def test_a_repeated_type_does_not_matter_where_the_other_one_is_there() -> None:
+    credit = add(".", "<cbc:CreditNoteTypeCode>381</cbc:CreditNoteTypeCode>")
+    assert "BR-04" not in fired(repeat("cbc:InvoiceTypeCode"), credit)
+    assert "BR-04" in [one.rule for one in verdict(repeat("cbc:InvoiceTypeCode")).unjudged]

@@ -55,3 +55,11 @@ def test_a_price_that_is_no_number_leaves_the_line_undecided() -> None:
 
 def test_lines_of_a_credit_note_are_judged_alike() -> None:
     assert "BR-21" in fired(drop("cac:CreditNoteLine[1]/cbc:ID"), of=CREDIT_NOTE)
+
+
+@pytest.mark.parametrize("price", ["NaN", "INF", "+INF", "1e2"])
+def test_prices_are_doubles_and_nan_is_not_below_zero(price: str) -> None:
+    """As the reference processor compares them with an integer."""
+    prices = (f"{LINE}/cac:Price/cbc:PriceAmount", f"{LINE}/cac:Price/cac:AllowanceCharge/cbc:BaseAmount")
+    assert not {"BR-27", "BR-28"} & set(fired(*(put(path, price) for path in prices)))
+    assert "BR-27" in fired(put(prices[0], "-INF"))

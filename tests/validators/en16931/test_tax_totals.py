@@ -74,4 +74,4 @@ def test_a_rate_below_a_half_counts_as_none(rate: str, tax: str, broken: bool) -
 def test_the_expected_vat_is_shown() -> None:
     told = verdict(put(f"{PART}/cbc:TaxAmount", "50.00"))
     shown = [one.why for one in told.broken if one.rule == "BR-CO-17"]
-    assert [(why.found, why.expected) for why in shown] == [("50.00", "47.5 (190.00 at 25 %)")]
+    assert [(why.found, why.expected) for why in shown] == [("50.00", "47.50 (190.00 at 25 %)")]

@@ -216,3 +216,25 @@ def test_the_sum_is_told() -> None:
     verdict = judged(put(f"{ROW}/cbc:TaxableAmount", "300.00"))
     told = next(one for one in verdict.broken if one.rule == "BR-S-08")
     assert told.why.found == "300.00" and told.why.expected == "190.00 at 25 %"
+
+
+def test_without_a_tax_amount_nothing_else_of_its_row_is_looked_at() -> None:
+    verdict = judged(
+        put(f"{ROW}/cbc:TaxableAmount", "ten"), drop(f"{ROW}/cbc:TaxAmount"), drop(f"{CATEGORY}/cbc:Percent")
+    )
+    assert "BR-S-09" in {one.rule for one in verdict.broken}
+    assert "BR-S-09" not in {one.rule for one in verdict.unjudged}
+
+
+def test_a_fault_in_a_rate_does_not_matter_where_the_sum_is_off() -> None:
+    """A charge with two rates: whether a line has the rate is asked, and so is the sum, and one no decides."""
+    twice = [drop("cac:AllowanceCharge/cbc:ChargeIndicator"), repeat(f"{CHARGE}/cbc:Percent")]
+    rated = [*twice, put(f"{CATEGORY}/cbc:Percent", "6")]
+    assert "BR-S-08" in {one.rule for one in judged(*rated).broken}
+    near = [*rated, put(f"{ROW}/cbc:TaxableAmount", "0")]
+    assert "BR-S-08" in {one.rule for one in judged(*near).unjudged}
+
+
+def test_an_infinite_base_cannot_be_compared_with_a_sum() -> None:
+    verdict = judged(put(f"{ROW}/cbc:TaxableAmount", "INF"))
+    assert "BR-S-08" in {one.rule for one in verdict.unjudged}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from lxml import etree
 
 from jurisdictions.peppol.codelists import PROFILE, SELF_BILLING_CUSTOMIZATION, SELF_BILLING_PROFILE
 from jurisdictions.peppol.rules import BILLING, SELF_BILLING
 from tests.jurisdictions.peppol.rules import northern_cases, southern_cases, transaction_cases
-from tests.jurisdictions.peppol.rules.documents import Case, broken, buyer, judged, own_half, seller, vat
+from tests.jurisdictions.peppol.rules.documents import Case, broken, buyer, judged, own_half, seller, vat, written
+from validators.en16931 import read
 
 TRANSACTION = (*transaction_cases.CASES, *transaction_cases.NUMBERS, *transaction_cases.CODES)
 NATIONAL = (
@@ -101,3 +103,28 @@ def test_a_difference_tells_both_sides() -> None:
     (case,) = [one for one in TRANSACTION if one.rule == "PEPPOL-EN16931-R120"]
     (found,) = [one for one in judged(case.broken, BILLING).broken if one.rule == case.rule]
     assert (found.why.found, found.why.expected) == ("16.03", "3 * (10 / 2) + 2 - 1 = 16")
+
+
+@pytest.mark.parametrize(("amount", "held"), [("NaN", True), ("INF", True), ("-INF", False), ("-1", False)])
+def test_a_total_that_is_no_number_has_no_sign(amount: str, held: bool) -> None:
+    """Compared with an integer literal, NaN is not below it."""
+    totals = "TaxTotal[TaxAmount@currencyID:EUR=5;TaxSubtotal[TaxAmount=5]];TaxTotal[TaxAmount@currencyID:SEK={}]"
+    content = "DocumentCurrencyCode=EUR;TaxCurrencyCode=SEK;" + totals.format(amount)
+    assert ("PEPPOL-EN16931-R055" in broken(content, BILLING)) is not held
+
+
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [
+        ("AllowanceCharge[ChargeIndicator=true]", "PEPPOL-EN16931-R043"),
+        ("IssueDate=2026-01-01", "PEPPOL-EN16931-F001"),
+        ("CustomizationID=urn:cen.eu", "PEPPOL-EN16931-R004"),
+    ],
+)
+def test_a_text_that_a_comment_divides_is_two_where_one_is_wanted(content: str, rule: str) -> None:
+    whole = etree.tostring(written(content))
+    leaf, text = content.strip("]").rpartition("[")[2].split("=")
+    divided = whole.replace(text.encode(), f"{text[:2]}<!-- -->{text[2:]}".encode())
+    assert leaf.encode() in divided
+    assert rule not in [one.rule for one in BILLING.judge(read(whole)).unjudged]
+    assert rule in [one.rule for one in BILLING.judge(read(divided)).unjudged]

@@ -1,0 +1,3 @@
+"""Whose rule a finding of this folder is."""
+
+SOURCE = "peppol"
