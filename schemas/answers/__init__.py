@@ -1,0 +1,55 @@
+"""What the API answers: the shapes that integrators build against, published as OpenAPI and frozen by a test."""
+
+from __future__ import annotations
+
+from schemas.answers.cases import CaseAction, CaseAnswer, CaseInput, EventAnswer
+from schemas.answers.delivery import DocumentAnswer, EvidenceAnswer, ExchangeAnswer, FlowAnswer, SubmissionAnswer
+from schemas.answers.invoices import (
+    AttachmentAnswer,
+    CheckAnswer,
+    CorrectionAnswer,
+    CorrectionInput,
+    FileAnswer,
+    InvoiceAnswer,
+    TaxGroupAnswer,
+    TotalsAnswer,
+    TraceAnswer,
+)
+from schemas.answers.jurisdictions import JudgementAnswer, JurisdictionAnswer, LayerAnswer
+from schemas.answers.page import Answer, Page, Problem
+from schemas.answers.parties import CredentialAnswer, CustomerAnswer, IssuerAnswer, IssuerInput
+from schemas.answers.routes import ObligationAnswer, ReceiverAnswer, RouteAnswer
+
+__all__ = [
+    "Answer",
+    "AttachmentAnswer",
+    "CaseAction",
+    "CaseAnswer",
+    "CaseInput",
+    "CheckAnswer",
+    "CorrectionAnswer",
+    "CorrectionInput",
+    "CredentialAnswer",
+    "CustomerAnswer",
+    "DocumentAnswer",
+    "EventAnswer",
+    "EvidenceAnswer",
+    "ExchangeAnswer",
+    "FileAnswer",
+    "FlowAnswer",
+    "InvoiceAnswer",
+    "IssuerAnswer",
+    "IssuerInput",
+    "JudgementAnswer",
+    "JurisdictionAnswer",
+    "LayerAnswer",
+    "ObligationAnswer",
+    "Page",
+    "Problem",
+    "ReceiverAnswer",
+    "RouteAnswer",
+    "SubmissionAnswer",
+    "TaxGroupAnswer",
+    "TotalsAnswer",
+    "TraceAnswer",
+]

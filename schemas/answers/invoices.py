@@ -1,0 +1,123 @@
+"""An invoice with all that became of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from schemas.answers.delivery import DocumentAnswer, EvidenceAnswer, SubmissionAnswer
+from schemas.answers.page import Answer
+from schemas.answers.routes import RouteAnswer
+from schemas.attachment import MAX_ATTACHMENTS, AttachedFile, Attachment
+from schemas.findings import Finding
+from schemas.invoice import InvoiceInput
+from schemas.texts import Code, Key, Line
+
+ShownContent = Annotated[bytes, Meta(description="The file in base64. Left out in lists.")] | UnsetType
+
+
+class TotalsAnswer(Answer, frozen=True, kw_only=True):
+    """Document totals as decimal strings (BG-22)."""
+
+    lines: str
+    allowances: str
+    charges: str
+    net: str
+    tax: str
+    gross: str
+    withheld: str
+    prepaid: str
+    rounding: str
+    payable: str
+
+
+class TaxGroupAnswer(Answer, frozen=True, kw_only=True):
+    """One row of the tax breakdown (BG-23)."""
+
+    tax: str
+    category: str
+    base: str
+    amount: str
+    percent: str | None = None
+    withheld: bool = False
+    surcharge: str | None = None
+    surcharge_amount: str = "0"
+    exemption_code: str | None = None
+    exemption_reason: str | None = None
+
+
+class FileAnswer(AttachedFile, frozen=True, kw_only=True, omit_defaults=True):
+    """An attached file; lists of invoices leave its content out."""
+
+    content: ShownContent = UNSET  # type: ignore[assignment]  # an answer may say less than what was sent
+
+
+class AttachmentAnswer(Attachment, frozen=True, kw_only=True, omit_defaults=True):
+    """A supporting document as it is shown."""
+
+    file: FileAnswer | None = None
+
+
+class InvoiceAnswer(InvoiceInput, frozen=True, kw_only=True, omit_defaults=False):
+    """The invoice as it stands: what was sent, with everything that follows from it."""
+
+    attachments: Annotated[tuple[AttachmentAnswer, ...], Meta(max_length=MAX_ATTACHMENTS)] = ()
+    id: str
+    status: str
+    version: int
+    ready_to_finalize: bool
+    totals: TotalsAnswer
+    tax_breakdown: tuple[TaxGroupAnswer, ...]
+    routes: tuple[RouteAnswer, ...]
+    findings: tuple[Finding, ...]
+    created_at: datetime
+    updated_at: datetime
+    number: str | None = None
+    finalized_at: datetime | None = None
+    deliverable: dict[str, bool] = {}
+    facts: dict[str, dict[str, str]] = {}
+    submissions: tuple[SubmissionAnswer, ...] = ()
+    documents: tuple[DocumentAnswer, ...] = ()
+
+
+class CheckAnswer(Answer, frozen=True, kw_only=True):
+    """What every rule of every route says now; nothing was changed."""
+
+    ready_to_finalize: bool
+    findings: tuple[Finding, ...]
+    routes: tuple[RouteAnswer, ...]
+    totals: TotalsAnswer
+
+
+class CorrectionAnswer(Answer, frozen=True, kw_only=True):
+    """A correction that is legal now, until when, and the request that makes it."""
+
+    option: str
+    jurisdiction: str
+    title: str
+    reason: str
+    instruction: str
+    kind: str | None = None
+    until: datetime | None = None
+    fields: tuple[str, ...] = ()
+
+
+class CorrectionInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which correction to make. `changes` is a JSON merge patch on the new document's draft."""
+
+    option: Code
+    reason: Line | None = None
+    source_ref: Key | None = None
+    changes: dict[str, Any] = {}
+
+
+class TraceAnswer(Answer, frozen=True, kw_only=True):
+    """From the request to the evidence."""
+
+    invoice: str
+    number: str | None
+    audit: tuple[dict[str, Any], ...]
+    submissions: tuple[EvidenceAnswer, ...]
