@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from validators.en16931.code_strings import NOTE_SUBJECTS
 from validators.en16931.contexts import DOCUMENT, MODEL
 from validators.en16931.days import day
 from validators.en16931.predicates import exists, filled
@@ -40,18 +39,6 @@ def tax_point_is_a_date_or_a_code(root: Node, _document: Document) -> bool | Dif
 
 ADDITIONAL_DOCUMENT = MODEL.context("cac:AdditionalDocumentReference")
 ADDITIONAL_DOCUMENT.add("BR-52", filled("cbc:ID"))
-
-NOTE = MODEL.context("/cbc:Note")
-
-
-@NOTE.rule("BR-CL-08")
-def subject_is_of_the_list(note: Node, _document: Document) -> bool | Difference:
-    """A note may begin with `#AAI#`; the list is searched as one string, as the artefacts search it."""
-    marked, closed, _ = note.text.partition("#")[2].partition("#")
-    if not closed or len(marked) != 3 or marked in NOTE_SUBJECTS:
-        return True
-    return Difference(found=marked, expected="a code of UNTDID 4451")
-
 
 BILLING_REFERENCE = MODEL.context("cac:BillingReference")
 BILLING_REFERENCE.add("BR-55", exists("cac:InvoiceDocumentReference/cbc:ID"))

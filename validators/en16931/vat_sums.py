@@ -55,8 +55,6 @@ class Tally:
 
     def add(self, categories: list[Node], amounts: list[Node]) -> None:
         """One element: its categories, and its amount (none, or one; of more there is no sum)."""
-        if self._added_plainly(categories, amounts):
-            return
         names, fault = _until_a_fault(categories, category)
         rates, halt = _until_a_fault(categories, _rate)
         amount = _amount(amounts)
@@ -73,22 +71,12 @@ class Tally:
         if fault:
             self._categories.narrow(names, fault)
 
-    def _added_plainly(self, categories: list[Node], amounts: list[Node]) -> bool:
-        """The usual element without a fault: one category with one code and one rate, one amount."""
-        if len(categories) != 1 or len(amounts) != 1:
-            return False
-        codes = categories[0].children.get("cbc:ID", ())
-        percents = categories[0].children.get("cbc:Percent", ())
-        amount, rate = read_decimal(amounts[0].text), read_decimal(percents[0].text) if len(percents) == 1 else None
-        if len(codes) != 1 or amount is None or rate is None:
-            return False
-        name = collapsed(codes[0].text)
-        settled = self._rates.get(name) or self._rates.setdefault(name, Settled())
-        if self._categories.knows(name) and settled.knows(rate):
-            self._found.add((name, rate))
+    def count(self, name: str, rate: Decimal, amount: Decimal) -> None:
+        """Elements without a fault, all of one category and rate."""
+        self._rates.setdefault(name, Settled())
+        self._found.add((name, rate))
         self._put((name, None), amount)
         self._put((name, rate), amount)
-        return True
 
     def refuse(self, fault: CannotJudge) -> None:
         """An element that cannot even be told to belong here."""
@@ -146,7 +134,33 @@ def _amount(nodes: list[Node]) -> Amount:
         return fault
 
 
-def _of_lines(lines: Iterable[Node]) -> Tally:
+def _of_plain_lines(lines: Iterable[Node]) -> Tally | None:
+    """Lines without a fault: each with one category, one code and rate of it, one amount. None where one is not so."""
+    sums: dict[tuple[str, str], Decimal] = {}
+    for line in lines:
+        categories, amounts = line.all("cac:Item", "cac:ClassifiedTaxCategory"), line.all("cbc:LineExtensionAmount")
+        if len(categories) != 1 or len(amounts) != 1:
+            return None
+        codes = categories[0].children.get("cbc:ID", ())
+        rates = categories[0].children.get("cbc:Percent", ())
+        amount = read_decimal(amounts[0].text)
+        if len(codes) != 1 or len(rates) != 1 or amount is None:
+            return None
+        key = codes[0].text, rates[0].text
+        sums[key] = sums.get(key, ZERO) + amount
+    tally = Tally()
+    for (code, written), amount in sums.items():
+        rate = read_decimal(written)
+        if rate is None:
+            return None
+        tally.count(collapsed(code), rate, amount)
+    return tally
+
+
+def _of_lines(lines: Sequence[Node]) -> Tally:
+    plain = _of_plain_lines(lines)
+    if plain is not None:
+        return plain
     tally = Tally()
     for line in lines:
         tally.add(line.all("cac:Item", "cac:ClassifiedTaxCategory"), line.all("cbc:LineExtensionAmount"))
