@@ -56,6 +56,19 @@ def repeats(*paths: str) -> Concern:
     return Concern(repeated, lambda told: not names.isdisjoint(told))
 
 
+_SELDOM = ("cac:AllowanceCharge", "cac:DocumentReference", "cbc:BaseQuantity")
+
+
+def seldom(document: Document) -> frozenset[str]:
+    """Which elements that few lines have occur in the document at all."""
+    return frozenset(name for name in _SELDOM if document.everywhere(name))
+
+
+def occurs(name: str) -> Concern:
+    """There is an element of the name, which is one of `_SELDOM`."""
+    return Concern(seldom, lambda told: name in told)
+
+
 def categories(document: Document) -> frozenset[str]:
     """Every VAT category code in the document; `ODD` (all of them) where rules of any category may stumble: not exactly
     one code, one tax scheme and one identifier of it, or an allowance that is neither true nor false."""

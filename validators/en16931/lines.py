@@ -5,7 +5,7 @@ These run for every line of the document, so each looks up what it needs by hand
 
 from __future__ import annotations
 
-from validators.en16931.concerns import AMOUNTS_STAND_OUT
+from validators.en16931.concerns import AMOUNTS_STAND_OUT, occurs
 from validators.en16931.contexts import MODEL
 from validators.en16931.rulebook import Difference
 from validators.en16931.tree import Document, Node
@@ -56,7 +56,7 @@ def price_is_not_negative(line: Node, _document: Document) -> bool | Difference:
     return _not_negative(prices)
 
 
-@LINE.rule("BR-28")
+@LINE.rule("BR-28", about=occurs("cac:AllowanceCharge"))
 def gross_price_is_not_negative(line: Node, _document: Document) -> bool | Difference:
     prices = line.all("cac:Price", "cac:AllowanceCharge", "cbc:BaseAmount")
     return not prices or _not_negative(prices)

@@ -7,10 +7,11 @@ from decimal import Decimal
 from jurisdictions.peppol.rules.amounts import within_slack
 from jurisdictions.peppol.rules.patterns import TRANSACTION
 from jurisdictions.peppol.rules.values import one_decimal, says, shown
+from validators.en16931.concerns import occurs
 from validators.en16931.place import INVOICE
 from validators.en16931.rulebook import Difference
 from validators.en16931.tree import Document, Node
-from validators.en16931.values import ZERO, cents, decimal, divided, normalized, total
+from validators.en16931.values import ZERO, cents, decimal, divided, normalized, read_decimal, total
 
 ONE = Decimal(1)
 INVOICED_OBJECT = "130"
@@ -29,8 +30,25 @@ PRICE_ALLOWANCE = TRANSACTION.context("cac:Price/cac:AllowanceCharge")
 BASE_QUANTITY = TRANSACTION.context("cac:Price/cbc:BaseQuantity", where=_has_unit)
 
 
+def _is_plainly_right(line: Node, quantity: str) -> bool:
+    """The usual line: one quantity, one price of one unit, nothing allowed or charged, and the product to the cent."""
+    children = line.children
+    amounts, quantities, prices = (
+        children.get(name, ()) for name in ("cbc:LineExtensionAmount", quantity, "cac:Price")
+    )
+    if len(amounts) != 1 or len(quantities) != 1 or len(prices) != 1 or "cac:AllowanceCharge" in children:
+        return False
+    priced = prices[0].children.get("cbc:PriceAmount", ())
+    if len(priced) != 1 or "cbc:BaseQuantity" in prices[0].children:
+        return False
+    stated, counted, price = (read_decimal(node.text) for node in (amounts[0], quantities[0], priced[0]))
+    return stated is not None and counted is not None and price is not None and stated == counted * price
+
+
 @LINE.rule("PEPPOL-EN16931-R120")
 def line_is_quantity_times_price(line: Node, document: Document) -> bool | Difference:
+    if _is_plainly_right(line, _QUANTITY[document.name == INVOICE]):
+        return True
     stated = one_decimal(line.all("cbc:LineExtensionAmount"), ZERO)
     quantity = one_decimal(line.all(_QUANTITY[document.name == INVOICE]), ONE)
     price = one_decimal(line.all("cac:Price", "cbc:PriceAmount"), ZERO)
@@ -54,19 +72,19 @@ def _sum(line: Node, indicator: str) -> Decimal:
     return cents(total(amount for one in counted for amount in one.all("cbc:Amount")))
 
 
-@LINE.rule("PEPPOL-EN16931-R121")
+@LINE.rule("PEPPOL-EN16931-R121", about=occurs("cbc:BaseQuantity"))
 def base_quantity_is_positive(line: Node, _document: Document) -> bool | Difference:
     base = decimal(line.all(*_BASE))
     return base is None or base > 0 or Difference(found=shown(base), expected="more than 0")
 
 
-@LINE.rule("PEPPOL-EN16931-R100")
+@LINE.rule("PEPPOL-EN16931-R100", about=occurs("cac:DocumentReference"))
 def one_invoiced_object(line: Node, _document: Document) -> bool | Difference:
     count = len(line.all("cac:DocumentReference"))
     return count <= 1 or Difference(found=f"{count} references", expected="at most 1")
 
 
-@LINE.rule("PEPPOL-EN16931-R101")
+@LINE.rule("PEPPOL-EN16931-R101", about=occurs("cac:DocumentReference"))
 def reference_is_to_an_object(line: Node, _document: Document) -> bool | Difference:
     if not line.has("cac:DocumentReference"):
         return True
