@@ -9,9 +9,10 @@ from __future__ import annotations
 from validators.en16931.codelists import CodeList, codelist
 from validators.en16931.concerns import another_currency
 from validators.en16931.contexts import CODES, MODEL
+from validators.en16931.indicators import indicated
 from validators.en16931.rulebook import Condition, Difference, Predicate
 from validators.en16931.tree import Document, Node, ancestors
-from validators.en16931.values import boolean, collapsed
+from validators.en16931.values import collapsed
 
 SEPA = "SEPA"
 _SUBJECT_LENGTH = 3
@@ -67,7 +68,7 @@ def _of_an_object(node: Node, _document: Document) -> bool:
 def _in_charge(said: bool) -> Condition:
     def where(node: Node, _document: Document) -> bool:
         around = node.parent
-        return around is not None and any(boolean(one) is said for one in around.all("cbc:ChargeIndicator"))
+        return around is not None and indicated(around, said)
 
     return where
 

@@ -39,11 +39,7 @@ UNUSED_ATTRIBUTES = {
 
 def _is_amount(place: Place) -> bool:
     """Whether the elements here are amounts; a price may have more decimals than an amount."""
-    return place.name.endswith("Amount") and not place.name.endswith("PriceAmount")
-
-
-def _is_in_price(place: Place) -> bool:
-    return place.parent is not None and "cac:Price" in place.parent.upwards()
+    return place.amount and not place.name.endswith("PriceAmount")
 
 
 def _price_has_no_allowance(amount: Node, _document: Document) -> bool:
@@ -51,9 +47,9 @@ def _price_has_no_allowance(amount: Node, _document: Document) -> bool:
     return not any(one.name == "cac:Price" and one.has("cac:AllowanceCharge") for one in ancestors(amount))
 
 
-AMOUNTS = SYNTAX.context("*", at=lambda place: _is_amount(place) and not _is_in_price(place))
+AMOUNTS = SYNTAX.context("*", at=lambda place: _is_amount(place) and not place.priced)
 AMOUNTS_IN_A_PRICE = SYNTAX.context(
-    "*", at=lambda place: _is_amount(place) and _is_in_price(place), where=_price_has_no_allowance
+    "*", at=lambda place: _is_amount(place) and place.priced, where=_price_has_no_allowance
 )
 BINARY_OBJECTS = SYNTAX.context("*", at=lambda place: place.name.endswith("BinaryObject"))
 

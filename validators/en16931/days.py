@@ -24,14 +24,15 @@ def day(nodes: Sequence[Node]) -> int | None:
     node = only(nodes)
     if node is None:
         return None
-    minute = _read(node.text)
+    minute = minutes(node.text)
     if minute is None:
         raise CannotJudge(f"{node.location} is no date: {node.text[:40]!r}")
     return minute
 
 
 @lru_cache(maxsize=1024)
-def _read(value: str) -> int | None:
+def minutes(value: str) -> int | None:
+    """`xs:date()` of a string as minutes on a line, None where it is no date; without a time zone it is UTC."""
     found = _DATE.fullmatch(value.strip(WHITESPACE))
     return _minute(int(found[1]), int(found[2]), int(found[3]), found[4] or "Z") if found else None
 
@@ -42,9 +43,9 @@ def _minute(year: int, month: int, day_: int, zone: str) -> int | None:
         return None
     offset = 0
     if zone != "Z":
-        hours, minutes = int(zone[1:3]), int(zone[4:])
-        offset = hours * 60 + minutes
-        if minutes > 59 or offset > _MOST:
+        hours, rest = int(zone[1:3]), int(zone[4:])
+        offset = hours * 60 + rest
+        if rest > 59 or offset > _MOST:
             return None
         offset = -offset if zone[0] == "-" else offset
     before = year - 1

@@ -6,11 +6,14 @@ from validators.en16931.tree import Document, Node
 from validators.en16931.values import boolean
 
 
+def indicated(allowance_or_charge: Node, said: bool) -> bool:
+    """`[cbc:ChargeIndicator = true()]`, or false()."""
+    return any(boolean(one) is said for one in allowance_or_charge.all("cbc:ChargeIndicator"))
+
+
 def is_allowance(node: Node, _document: Document | None = None) -> bool:
-    """`[cbc:ChargeIndicator = false()]`."""
-    return any(boolean(indicator) is False for indicator in node.all("cbc:ChargeIndicator"))
+    return indicated(node, False)
 
 
 def is_charge(node: Node, _document: Document | None = None) -> bool:
-    """`[cbc:ChargeIndicator = true()]`."""
-    return any(boolean(indicator) is True for indicator in node.all("cbc:ChargeIndicator"))
+    return indicated(node, True)

@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from schemas.findings import Severity
 from validators.en16931.concerns import repeats
 from validators.en16931.contexts import DOCUMENT_SYNTAX, SYNTAX
+from validators.en16931.indicators import is_allowance, is_charge
 from validators.en16931.place import CREDIT_NOTE
 from validators.en16931.predicates import at_most, exists
 from validators.en16931.rulebook import Context, Difference
 from validators.en16931.tree import Document, Node
-from validators.en16931.values import boolean, text
+from validators.en16931.values import text
 
 INVOICED_OBJECT = "130"
 """UNTDID 1001: the document reference names the object that is invoiced (BT-18)."""
@@ -26,18 +27,8 @@ ADDRESSES = SYNTAX.context("cac:PostalAddress", "cac:Address")
 SELLERS = SYNTAX.context(SELLER)
 SUPPORTING_DOCUMENTS = SYNTAX.context("cac:AdditionalDocumentReference")
 DELIVERIES = SYNTAX.context("cac:Delivery")
-
-
-def _is_allowance(node: Node, _document: Document) -> bool:
-    return any(not boolean(one) for one in node.all("cbc:ChargeIndicator"))
-
-
-def _is_charge(node: Node, _document: Document) -> bool:
-    return any(boolean(one) for one in node.all("cbc:ChargeIndicator"))
-
-
-ALLOWANCES = SYNTAX.context("cac:AllowanceCharge", where=_is_allowance)
-CHARGES = SYNTAX.context("cac:AllowanceCharge", where=_is_charge)
+ALLOWANCES = SYNTAX.context("cac:AllowanceCharge", where=is_allowance)
+CHARGES = SYNTAX.context("cac:AllowanceCharge", where=is_charge)
 TAX_REGISTRATIONS = SYNTAX.context("cac:PartyTaxScheme")
 LINES = SYNTAX.context("cac:InvoiceLine", "cac:CreditNoteLine")
 PAYEES = SYNTAX.context("cac:PayeeParty")

@@ -86,14 +86,15 @@ def total(nodes: Iterable[Node]) -> Decimal:
 
 def double(node: Node) -> float:
     """`xs:double()` of one element, which is how XPath compares text with a number."""
-    value = _read_double(node.text)
+    value = read_double(node.text)
     if value is None:
         raise CannotJudge(f"{node.location} is no number: {node.text[:40]!r}")
     return value
 
 
 @lru_cache(maxsize=4096)
-def _read_double(value: str) -> float | None:
+def read_double(value: str) -> float | None:
+    """None where it is no number; NaN is one."""
     value = value.strip(WHITESPACE)
     if _DOUBLE.fullmatch(value) is None:
         return None

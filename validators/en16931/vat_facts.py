@@ -10,12 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from validators.en16931.rulebook import CannotJudge
+from validators.en16931.indicators import indicated
 from validators.en16931.tree import Document, Node
-from validators.en16931.values import boolean, is_vat, normalized, one_holds
-
-VAT_CATEGORIES = ("S", "Z", "E", "AE", "K", "G", "O", "L", "M")
-"""The categories that have rules of their own; B (split payment) has two about the document."""
+from validators.en16931.values import is_vat, normalized, one_holds
+from validators.en16931.vat_schemes import is_vat_alone
 
 _Shape = tuple[str, str] | tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
 
@@ -38,11 +36,6 @@ def names(node: Node, wanted: str) -> bool:
 def says(node: Node, wanted: str) -> bool:
     """`cbc:ID = '…'`, as it stands."""
     return any(one.text == wanted for one in node.all("cbc:ID"))
-
-
-def is_charge(allowance_or_charge: Node, said: bool) -> bool:
-    """`[cbc:ChargeIndicator = true()]`, or false()."""
-    return any(boolean(one) is said for one in allowance_or_charge.all("cbc:ChargeIndicator"))
 
 
 def _shape(node: Node) -> _Shape:
@@ -104,7 +97,7 @@ def broken_down(document: Document) -> list[Node]:
 def charged_categories(found: Iterable[Node], said: bool) -> Iterator[Node]:
     """`[cbc:ChargeIndicator = …]/cac:TaxCategory`"""
     for one in found:
-        if is_charge(one, said):
+        if indicated(one, said):
             yield from one.all("cac:TaxCategory")
 
 
@@ -114,16 +107,8 @@ def _identified(parties: Iterable[Node], *, by_vat: bool) -> bool:
         scheme.has("cbc:CompanyID")
         for party in parties
         for scheme in party.all("cac:PartyTaxScheme")
-        if not by_vat or _is_vat_number(scheme)
+        if not by_vat or is_vat_alone(scheme)
     )
-
-
-def _is_vat_number(party_scheme: Node) -> bool:
-    """The truth of a sequence of truths: of two it has none (FORG0006)."""
-    schemes = party_scheme.all("cac:TaxScheme")
-    if len(schemes) > 1:
-        raise CannotJudge(f"{schemes[0].location} is repeated where the rule can take one only")
-    return bool(schemes) and is_vat(party_scheme)
 
 
 def _parties(document: Document, role: str) -> Iterator[Node]:

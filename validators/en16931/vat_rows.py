@@ -8,11 +8,12 @@ from functools import partial
 from math import isfinite, isnan
 
 from validators.en16931.contexts import MODEL
+from validators.en16931.indicators import indicated
 from validators.en16931.predicates import exists
 from validators.en16931.rulebook import CannotJudge, Condition, Difference, Predicate
 from validators.en16931.tree import Document, Node
 from validators.en16931.values import ONE_HUNDRED, ZERO, all_hold, cents, decimal, divided, double, one_holds, only
-from validators.en16931.vat_facts import is_charge, of_vat
+from validators.en16931.vat_facts import of_vat
 from validators.en16931.vat_sums import (
     Tally,
     allowed,
@@ -41,7 +42,7 @@ def _among(category: str) -> Condition:
 
 def _charged(category: str, said: bool) -> Condition:
     def where(node: Node, _document: Document) -> bool:
-        return node.parent is not None and is_charge(node.parent, said) and of_vat(node, category)
+        return node.parent is not None and indicated(node.parent, said) and of_vat(node, category)
 
     return where
 

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
+from validators.en16931.indicators import indicated
 from validators.en16931.rulebook import CannotJudge
 from validators.en16931.tree import Document, Node
 from validators.en16931.values import ZERO, collapsed, decimal, read_decimal
-from validators.en16931.vat_facts import category, is_charge
+from validators.en16931.vat_facts import category
 
 Amount = Decimal | CannotJudge
 _Key = tuple[str, Decimal | None]
@@ -178,7 +179,7 @@ def _of_charges(charges: Sequence[Node], said: bool | None) -> Tally:
     tally = Tally()
     for one in charges:
         try:
-            if said is not None and not is_charge(one, said):
+            if said is not None and not indicated(one, said):
                 continue
         except CannotJudge as fault:
             tally.refuse(fault)

@@ -9,33 +9,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
-from functools import lru_cache
-from math import inf, isnan, nan
+from math import isnan, nan
 
 from schemas.money import plain
+from validators.en16931.days import minutes
 from validators.en16931.reading import pieces_of
 from validators.en16931.rulebook import CannotJudge, Predicate
 from validators.en16931.tree import WHITESPACE, Document, Node
-from validators.en16931.values import as_decimal, collapsed, only, text
+from validators.en16931.values import as_decimal, collapsed, only, read_double, text
 
-_DOUBLE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_INFINITE = {"INF": inf, "+INF": inf, "-INF": -inf}
 _INTEGER = re.compile(r"[+-]?[0-9]+")
-_DATE = re.compile(r"(-?(?:[1-9][0-9]{4,}|[0-9]{4}))-([0-9]{2})-([0-9]{2})(Z|[+-][0-9]{2}:[0-9]{2})?")
-_FARTHEST = 14 * 60
-_LAST_MINUTE = 59
-_CYCLE = 400
-_DAYS_OF_A_CYCLE = 146_097
 
 
 def number(value: str | None) -> float:
     """`number()` of a string: NaN for what is no number, and for nothing at all."""
-    stripped = (value or "").strip(WHITESPACE)
-    if _DOUBLE.fullmatch(stripped):
-        return float(stripped)
-    return _INFINITE.get(stripped, nan)
+    told = read_double(value or "")
+    return nan if told is None else told
 
 
 def number_of(nodes: Sequence[Node]) -> float:
@@ -60,18 +50,6 @@ def integer(value: str, where: Node) -> int:
     return int(value)
 
 
-@lru_cache(maxsize=1024)
-def minutes(value: str) -> int | None:
-    """`xs:date()` of a string as minutes on a line, None where it is no date; without a time zone it is UTC."""
-    match = _DATE.fullmatch(value.strip(WHITESPACE))
-    if match is None:
-        return None
-    year, month, day, zone = match.groups()
-    offset = _offset(zone)
-    days = _days(int(year), int(month), int(day))
-    return None if days is None or offset is None else days * 24 * 60 - offset
-
-
 def is_date(value: str) -> bool:
     """`value castable as xs:date`."""
     return minutes(value) is not None
@@ -83,28 +61,6 @@ def day(value: str, where: Node) -> int:
     if told is None:
         raise CannotJudge(f"{where.location} is no date: {value[:40]!r}")
     return told
-
-
-def _days(year: int, month: int, day_of_month: int) -> int | None:
-    """A day of the calendar reckoned backwards and forwards without end; there is a year 0."""
-    cycles, within = divmod(year, _CYCLE)
-    try:
-        # Every cycle of the calendar is alike, so that the second one stands for all.
-        start = date(within + _CYCLE, month, day_of_month)
-    except ValueError:
-        return None
-    return start.toordinal() + cycles * _DAYS_OF_A_CYCLE
-
-
-def _offset(zone: str | None) -> int | None:
-    """Minutes east of UTC, None for an impossible zone."""
-    if zone is None or zone == "Z":
-        return 0
-    hours, rest = int(zone[1:3]), int(zone[4:])
-    total = hours * 60 + rest
-    if rest > _LAST_MINUTE or total > _FARTHEST:
-        return None
-    return -total if zone[0] == "-" else total
 
 
 def own_texts(nodes: Sequence[Node]) -> list[str]:

@@ -11,9 +11,10 @@ from jurisdictions.peppol.rules.german_payment import is_iban
 from jurisdictions.peppol.rules.greece import is_tax_number
 from jurisdictions.peppol.rules.identifiers import SCHEMES, is_belgian, is_gln, is_norwegian
 from jurisdictions.peppol.rules.italy import is_codice_fiscale, is_partita_iva
-from jurisdictions.peppol.rules.values import is_date, is_integer, minutes, number
+from jurisdictions.peppol.rules.values import is_date, is_integer, number
 from tests.jurisdictions.peppol.rules.transaction_cases import NUMBERS
 from validators.en16931 import CannotJudge
+from validators.en16931.days import minutes
 from validators.en16931.values import all_hold, one_holds
 
 
