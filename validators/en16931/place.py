@@ -8,6 +8,7 @@ from sys import intern
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from validators.en16931.planning import Answers, Plan
     from validators.en16931.rulebook import Context, Pattern
 
 INVOICE_NAMESPACE = "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
@@ -72,29 +73,40 @@ class Place:
 
 
 class Places:
-    """Every path that documents have shown so far, filled once each by `found_out`.
+    """Every path that documents have shown so far, filled once each by `found_out`, and the plans made for them.
 
-    A hostile document has endless paths: past `MOST` of them new ones serve their document and are forgotten.
+    A hostile document has endless paths: once there are `MOST`, the next document begins anew, so that nobody's paths
+    are kept longer than that and nobody pays for another's. Plans go with the paths that they are for.
     """
 
     MOST = 4000
+    MOST_PLANS = 256
 
     def __init__(self, found_out: Callable[[Place], None]) -> None:
         self._found_out = found_out
         self._roots: dict[str, Place] = {}
+        self._plans: dict[Answers, dict[Place, Plan]] = {}
         self._kept = 0
 
     def root(self, tag: str) -> Place:
+        """Where a document begins."""
+        if self._kept >= self.MOST:
+            self._roots, self._plans, self._kept = {}, {}, 0
         return self._roots.get(tag) or self._made(tag, None, self._roots)
 
     def step(self, place: Place, tag: str) -> Place:
         """The place of a child that `place.steps` does not know yet."""
         return self._made(tag, place, place.steps)
 
+    def plans(self, answers: Answers) -> dict[Place, Plan]:
+        """What is planned so far for documents that answer so; to be added to."""
+        if len(self._plans) >= self.MOST_PLANS and answers not in self._plans:
+            self._plans = {}
+        return self._plans.setdefault(answers, {})
+
     def _made(self, tag: str, parent: Place | None, kept: dict[str, Place]) -> Place:
         place = Place(named(tag), parent)
         self._found_out(place)
-        if self._kept < self.MOST:
-            self._kept += 1
-            kept[tag] = place
+        self._kept += 1
+        kept[tag] = place
         return place

@@ -127,6 +127,32 @@ class Pattern:
         return (rule for context in self.contexts for rule in context.rules)
 
 
+class ContextIndex:
+    """The contexts by the last step of their paths: few can know a place, and a document may show many places."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self._patterns = tuple(patterns)
+        ends = {_end(path) for pattern in self._patterns for context in pattern.contexts for path in context.paths}
+        self._by_name = {end: self._ending_in(end) for end in ends | {INVOICE, CREDIT_NOTE}}
+        self._others = self._ending_in("*")
+
+    def at(self, place: Place) -> Iterable[tuple[Pattern, tuple[Context, ...]]]:
+        """Of each pattern the contexts that may know the place, in order."""
+        return self._by_name.get(place.name, self._others)
+
+    def _ending_in(self, name: str) -> tuple[tuple[Pattern, tuple[Context, ...]], ...]:
+        wanted = {name, "*", *(("",) if name in (INVOICE, CREDIT_NOTE) else ())}
+        found = (
+            (pattern, tuple(one for one in pattern.contexts if not wanted.isdisjoint(map(_end, one.paths))))
+            for pattern in self._patterns
+        )
+        return tuple((pattern, contexts) for pattern, contexts in found if contexts)
+
+
+def _end(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
 def _reaches(path: str, place: Place) -> bool:
     upwards = list(place.upwards())
     if path == "/":

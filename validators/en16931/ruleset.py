@@ -14,9 +14,9 @@ from lxml import etree
 
 from schemas.findings import Severity
 from validators.en16931.place import Place, Places
-from validators.en16931.planning import Answers, Concerns, Plan, rules_for
+from validators.en16931.planning import Concerns, rules_for
 from validators.en16931.predicates import always
-from validators.en16931.rulebook import CannotJudge, Difference, Pattern, Rule
+from validators.en16931.rulebook import CannotJudge, ContextIndex, Difference, Pattern, Rule
 from validators.en16931.tree import LISTED, Document, Node
 from validators.en16931.unused import Unused
 
@@ -24,8 +24,6 @@ EXACT = Precision(prec=400)
 """xs:decimal has no upper precision; no amount of an invoice comes near this one."""
 
 NO_DIFFERENCE = Difference()
-MOST_PLANS = 256
-"""Documents of one kind share their plans; so many kinds are remembered."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +80,12 @@ class RuleSet:
     sweeps: tuple[Sweep, ...] = ()
     _places: Places = field(init=False, repr=False)
     _concerns: Concerns = field(init=False, repr=False)
-    _plans: dict[Answers, dict[Place, Plan]] = field(init=False, repr=False, default_factory=dict)
+    _index: ContextIndex = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_places", Places(self._found_out))
         object.__setattr__(self, "_concerns", Concerns(self.patterns))
+        object.__setattr__(self, "_index", ContextIndex(self.patterns))
 
     def rules(self) -> Mapping[str, Severity]:
         """Every rule of this edition with its flag."""
@@ -114,9 +113,7 @@ class RuleSet:
         broken: list[Broken] = []
         unjudged: list[Unjudged] = []
         answers = self._concerns.answered(document)
-        plans = self._plans.get(answers, {})
-        if len(self._plans) < MOST_PLANS:
-            self._plans[answers] = plans
+        plans = self._places.plans(answers)
         for node in document.judged:
             plan = plans.get(node.place)
             if plan is None:
@@ -142,9 +139,9 @@ class RuleSet:
         place.listed = place.name in LISTED
         place.refused, place.refused_attributes = self.unused.at(place)
         judged = []
-        for pattern in self.patterns:
+        for pattern, contexts in self._index.at(place):
             known = []
-            for context in pattern.contexts:
+            for context in contexts:
                 if context.knows(place):
                     known.append(context)
                     if not context.is_conditional:

@@ -6,6 +6,7 @@ import pytest
 
 from schemas.findings import Severity
 from tests.validators.en16931.test_tree import UBL
+from validators.en16931.place import Places
 from validators.en16931.predicates import always, at_most, exists, filled, two_decimals
 from validators.en16931.reading import Unreadable, read
 from validators.en16931.rulebook import CannotJudge, Difference, Pattern
@@ -101,6 +102,16 @@ def test_an_edition_is_valid_between_its_days() -> None:
     first = RuleSet("toy", "1", date(2026, 1, 1), (), valid_until=date(2026, 6, 30))
     assert [first.is_valid_on(date(2026, month, 30)) for month in (1, 6, 7)] == [True, True, False]
     assert not first.is_valid_on(date(2025, 12, 31))
+
+
+def test_a_flood_of_paths_changes_nothing_for_the_next_document() -> None:
+    pattern = Pattern("toy")
+    pattern.context("cac:Item/cbc:ID").add("HERE", never)
+    rules = RuleSet("toy", "1", date(2026, 1, 1), (pattern,))
+    item = b"<a:Item><b:ID>1</b:ID></a:Item>"
+    flood = b"".join(b"<a:N%d>%s</a:N%d>" % (number, item, number) for number in range(Places.MOST))
+    for inside, broken in ((item, 1), (flood, Places.MOST), (item, 1), (b"", 0)):
+        assert [one.rule for one in rules.judge(read(UBL % inside)).broken] == ["HERE"] * broken
 
 
 @pytest.mark.parametrize(
