@@ -12,7 +12,7 @@ from typing import IO, Any
 
 import msgspec
 
-from jurisdictions.contract import Judgement, Jurisdiction, Layer
+from jurisdictions.contract import Judgement, Jurisdiction
 from schemas.findings import Finding, Severity
 from validators import door
 from validators.en16931 import EN16931
@@ -47,15 +47,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 def _by_core(document: bytes) -> Judgement:
     """The European core invoice alone, in UBL."""
     report = judge_core(document, EN16931)
-    layers = tuple(Layer(name=one.name, verdict=one.verdict, rule_set=one.rule_set) for one in report.layers)
-    recognised = report.layers[1].verdict != "skipped"
-    return Judgement(
-        verdict=report.verdict,
-        rule_set=layers[-1].rule_set or "none",
-        layers=layers,
-        findings=report.findings,
-        recognised=recognised,
-    )
+    return Judgement.of(report, recognised=report.layers[1].verdict != "skipped")
 
 
 STANDARDS: Mapping[str, Callable[[bytes], Judgement]] = {"en16931": _by_core}

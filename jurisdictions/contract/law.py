@@ -18,6 +18,7 @@ from schemas.findings import Findings
 from schemas.invoice import InvoiceInput
 from schemas.party import Party
 from schemas.rules import PublishedRule
+from validators.report import Report
 
 
 class Rounding(Value, frozen=True, kw_only=True):
@@ -85,6 +86,18 @@ class Judgement(Value, frozen=True, kw_only=True):
     layers: tuple[Layer, ...]
     findings: Findings
     recognised: bool | None = None
+
+    @classmethod
+    def of(cls, report: Report, *, recognised: bool | None) -> Judgement:
+        """A report in layers; the rule set is that of the last one."""
+        layers = tuple(Layer(name=one.name, verdict=one.verdict, rule_set=one.rule_set) for one in report.layers)
+        return cls(
+            verdict=report.verdict,
+            rule_set=layers[-1].rule_set or "none",
+            layers=layers,
+            findings=report.findings,
+            recognised=recognised,
+        )
 
 
 UNASSIGNED = "unassigned"

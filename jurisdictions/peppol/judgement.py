@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from jurisdictions.contract import Judgement, Layer
+from jurisdictions.contract import Judgement
 from jurisdictions.peppol.codelists import SBDH
 from jurisdictions.peppol.foreign_formats import named, named_bytes
 from jurisdictions.peppol.rules.editions import BILLING, BILLING_NAME, RULE_SETS, SELF_BILLING_NAME, edition_for
@@ -43,18 +43,18 @@ def judge(document: bytes, among: Sequence[RuleSet] = RULE_SETS) -> Judgement:
     """Judge any bytes; an envelope (SBD) is judged by the document in it. `among` are the known editions."""
     foreign = named_bytes(document)
     if foreign is not None:
-        return _judgement(_nothing(foreign), recognised=True)
+        return Judgement.of(_nothing(foreign), recognised=True)
     root = ubl.opened(document, VOICE)
     if isinstance(root, Report):
-        return _judgement(root, recognised=None)
+        return Judgement.of(root, recognised=None)
     payload = _payload(root)
     foreign = named(payload)
     if foreign is not None:
-        return _judgement(ubl.unjudged(foreign), recognised=True)
+        return Judgement.of(ubl.unjudged(foreign), recognised=True)
     if not schema.knows(payload):
-        return _judgement(ubl.unjudged(ubl.unknown(payload, VOICE)), recognised=False)
+        return Judgement.of(ubl.unjudged(ubl.unknown(payload, VOICE)), recognised=False)
     ours = payload is not root or _PEPPOL in _stated(payload, "CustomizationID")
-    return _judgement(_examined(payload, among), recognised=ours)
+    return Judgement.of(_examined(payload, among), recognised=ours)
 
 
 def examined(document: bytes, among: Sequence[RuleSet] = RULE_SETS) -> Report:
@@ -118,14 +118,3 @@ def _nothing(finding: Finding) -> Report:
     layers = [LayerResult(name=name, verdict="skipped", rule_set=used) for name, used in rows]
     last = LayerResult(name=ubl.RULES, verdict="skipped", findings=(finding,))
     return Report(layers=(*layers[:-1], last))
-
-
-def _judgement(report: Report, *, recognised: bool | None) -> Judgement:
-    layers = tuple(Layer(name=one.name, verdict=one.verdict, rule_set=one.rule_set) for one in report.layers)
-    return Judgement(
-        verdict=report.verdict,
-        rule_set=layers[-1].rule_set or "none",
-        layers=layers,
-        findings=report.findings,
-        recognised=recognised,
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from jurisdictions.contract import Edition, Instruction, Issuer, Law, Rounding, Route
 from jurisdictions.peppol import mandates, trial
@@ -11,13 +11,13 @@ from jurisdictions.peppol.judgement import judge, published
 from jurisdictions.peppol.participants import receiver, sender
 from jurisdictions.peppol.reading import read
 from jurisdictions.peppol.receivers import LOOKUP
-from jurisdictions.peppol.rules.editions import BILLING_NAME, SELF_BILLING_NAME, edition_for
+from jurisdictions.peppol.rules.editions import BILLING, BILLING_NAME, SELF_BILLING_NAME, edition_for
 from schemas.document import Invoice
 from schemas.findings import Findings
 from validators.en16931.judgement import named_edition
 
 CODE = "peppol"
-EDITION = Edition(code="3.0.21", valid_from=date(2026, 5, 1))
+EDITION = Edition(code=BILLING.edition, valid_from=BILLING.valid_from)
 ROUNDING = Rounding(name="en16931", tax_per="group")
 RECEIVER_NOTE = "whether the {} can get this document is asked of the network before anything is sent"
 
