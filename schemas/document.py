@@ -72,6 +72,7 @@ class Price(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
 class Line(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
     """A line (BG-25). `net` (BT-131) = quantity * unit_price - allowances + charges, without tax.
 
+    `stated_net` is the caller's own net where a rounding makes it another one; it stands in the computed one's place.
     `unit_price` is that of one unit; `price` tells more of it where the caller did. Where prices include tax, both are
     already net (more decimals) and `gross_price` is the unit price that the caller wrote.
     """
@@ -82,6 +83,7 @@ class Line(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
     unit: str
     unit_price: Decimal
     net: Decimal
+    stated_net: Decimal | None = None
     name: str | None = None
     gross_price: Decimal | None = None
     price: Price | None = None

@@ -73,6 +73,7 @@ class LineInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True, o
 
     `taxes` absent takes the issuer's default; an empty list means that the caller wants none. `unit_price` is the price
     of `base_quantity` units; `list_price` less `price_discount` is the unit price, and may stand in its place.
+    `net` (BT-131) is worked out; stated, it stands as it is if it lies within 0.02 of that.
     """
 
     description: Line
@@ -85,6 +86,7 @@ class LineInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     price_discount: PriceText | None = None
     base_quantity: QuantityText | None = None
     amount_minor: Annotated[int, Meta(ge=0, le=10**15)] | None = None
+    net: AmountText | None = None
     allowances: Annotated[tuple[AllowanceInput, ...], Meta(max_length=20)] = ()
     charges: Annotated[tuple[AllowanceInput, ...], Meta(max_length=20)] = ()
     taxes: Annotated[tuple[TaxInput, ...], Meta(max_length=10)] | None = None

@@ -59,12 +59,17 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     email: Short | None = None
 
 
+RegistrationScheme = Annotated[str, Meta(pattern=r"^[0-9A-Z]{0,10}$(?!\n)", examples=["0208"])]
+"""The ISO 6523 code of a trade register; empty: the number goes without one."""
+
+
 class Party(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A legal person or a natural one, as an invoice names it.
 
     `registration` is the number in the trade register (BT-30, BT-47), `registration_scheme` the ISO 6523 code of that
-    register. `tax_registration` is a tax registration in words or numbers that is no tax id (BT-32),
-    `legal_information` what the law wants said of the seller (BT-33).
+    register: absent, an endpoint of the same number tells it; empty, nothing does. `tax_registration` is a tax
+    registration in words or numbers that is no tax id (BT-32), `legal_information` what the law wants said of the
+    seller (BT-33).
     """
 
     name: Name
@@ -73,7 +78,7 @@ class Party(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     tax_ids: Annotated[tuple[TaxId, ...], Meta(max_length=10)] = ()
     tax_registration: Short | None = None
     registration: Short | None = None
-    registration_scheme: Annotated[str, Meta(pattern=r"^[0-9A-Z]{1,10}$(?!\n)", examples=["0208"])] | None = None
+    registration_scheme: RegistrationScheme | None = None
     legal_information: Block | None = None
     address: Address | None = None
     endpoints: Annotated[tuple[Endpoint, ...], Meta(max_length=10)] = ()

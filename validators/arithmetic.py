@@ -44,12 +44,19 @@ def item_amount(line: Line, scale: int) -> Decimal:
     return round_half_up(line.quantity * line.unit_price, scale)
 
 
+def line_net(line: Line, scale: int) -> Decimal:
+    """The line's net (BT-131): as stated, else its item amount less allowances and plus charges."""
+    if line.stated_net is not None:
+        return line.stated_net
+    return round_half_up(item_amount(line, scale) - total(line.allowances) + total(line.charges), scale)
+
+
 def recompute(invoice: Invoice, policy: RoundingPolicy) -> Invoice:
     """The invoice with lines' nets and taxes, breakdown and totals computed anew; twice changes nothing more.
 
-    Quantities, prices, the amounts of allowances and charges, what is prepaid and `totals.rounding` (BT-114) are taken
-    as they stand. Where prices include tax, what the caller asks for (gross + rounding) stands instead, and the
-    rounding takes up what the policy's taxes leave of it.
+    Quantities, prices, stated nets, the amounts of allowances and charges, what is prepaid and `totals.rounding`
+    (BT-114) are taken as they stand. Where prices include tax, what the caller asks for (gross + rounding) stands
+    instead, and the rounding takes up what the policy's taxes leave of it.
     """
     with localcontext(EXACT):
         scale = scale_of(invoice.currency)
@@ -109,8 +116,7 @@ def _total(invoice: Invoice, field: Literal["tax", "withheld", "payable"] | str)
 
 
 def _computed_line(line: Line, policy: RoundingPolicy, scale: int) -> Line:
-    net = item_amount(line, scale) - total(line.allowances) + total(line.charges)
-    net = round_half_up(net, scale)
+    net = line_net(line, scale)
     row_scale = scale if policy.line_tax_scale is None else policy.line_tax_scale
     taxes = tuple(
         LineTax(

@@ -18,7 +18,7 @@ from schemas.findings import Finding, Findings
 from schemas.invoice import AllowanceInput, InvoiceInput, Kind, TaxInput
 from schemas.money import ZERO, plain, round_half_up, scale_of
 from schemas.party import Party
-from validators.arithmetic import EXACT, RoundingPolicy, item_amount, recompute, total
+from validators.arithmetic import EXACT, RoundingPolicy, line_net, recompute
 from validators.draft_header import (
     attachments,
     delivery,
@@ -57,7 +57,7 @@ def compose(
     found: list[Finding] = []
     with localcontext(EXACT):
         currency = _currency(draft, found)
-        lines = tuple(line(one, index, currency, default_taxes, found) for index, one in enumerate(draft.lines))
+        lines = tuple(line(draft, index, currency, default_taxes, found) for index in range(len(draft.lines)))
         allowances, charges = _document_rows(draft, lines, scale_of(currency), found)
         invoice = Invoice(
             id=id,
@@ -116,11 +116,6 @@ def _currency(draft: InvoiceInput, found: list[Finding]) -> str:
     return currency
 
 
-def _as_priced(line: Line, scale: int) -> Decimal:
-    """The line's amount in the caller's own prices: what a percentage on the document is taken of."""
-    return item_amount(line, scale) - total(line.allowances) + total(line.charges)
-
-
 def _shared_taxes(lines: Iterable[Line]) -> tuple[Tax, ...] | None:
     """The taxes that every line bears alike, None where lines differ."""
     of_lines = [tuple(row.tax for row in line.taxes) for line in lines]
@@ -130,8 +125,11 @@ def _shared_taxes(lines: Iterable[Line]) -> tuple[Tax, ...] | None:
 def _document_rows(
     draft: InvoiceInput, lines: tuple[Line, ...], scale: int, found: list[Finding]
 ) -> tuple[tuple[Allowance, ...], tuple[Allowance, ...]]:
-    """Allowances and charges on the document: with their own taxes, or with those that all lines share."""
-    base = round_half_up(sum((_as_priced(line, scale) for line in lines), ZERO), scale)
+    """Allowances and charges on the document: with their own taxes, or with those that all lines share.
+
+    A percentage is taken of the lines in the caller's own prices, with tax where these include it.
+    """
+    base = round_half_up(sum((line_net(line, scale) for line in lines), ZERO), scale)
     shared = _shared_taxes(lines)
 
     def rows(inputs: Iterable[AllowanceInput], pointer: str) -> Iterable[Allowance]:

@@ -4,20 +4,52 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from schemas.document import Line, LineTax, Price, Tax
 from schemas.findings import Finding
-from schemas.invoice import LineInput, TaxInput
+from schemas.invoice import InvoiceInput, LineInput, TaxInput
 from schemas.money import ZERO, from_minor, plain, round_half_up, scale_of
+from validators.arithmetic import line_net, total
 from validators.draft_header import period
 from validators.draft_rules import RULES
-from validators.draft_taxes import allowances_of, number, taxes_of
+from validators.draft_taxes import allowances_of, money, number, taxes_of
 from validators.inclusive import shortest_price
 
 ONE = Decimal(1)
+NET_SLACK = Decimal("0.02")
+"""How far a stated net may be from its product, in any currency (PEPPOL-EN16931-R120)."""
 
 
-def line(one: LineInput, index: int, currency: str, default_taxes: tuple[TaxInput, ...], found: list[Finding]) -> Line:
+def line(
+    draft: InvoiceInput, index: int, currency: str, default_taxes: tuple[TaxInput, ...], found: list[Finding]
+) -> Line:
     """The line at that place of the draft; its net is computed with the totals."""
+    one, pointer = draft.lines[index], f"/lines/{index}"
+    made = _line(one, index, currency, default_taxes, found)
+    if one.net is None:
+        return made
+    if draft.prices_include_tax:
+        found.append(RULES["GW-NET-INCLUSIVE"].at(f"{pointer}/net", found=one.net, expected="none"))
+        return made
+    return replace(made, stated_net=_stated_net(one.net, made, f"{pointer}/net", scale_of(currency), found))
+
+
+def _stated_net(text: str, made: Line, pointer: str, scale: int, found: list[Finding]) -> Decimal | None:
+    """The net as stated, where it is another one than the computed and near enough to the product before rounding."""
+    stated, computed = money(text, pointer, scale, found), line_net(made, scale)
+    if stated == computed:
+        return None
+    price = made.price or Price(amount=made.unit_price)
+    item = made.quantity * price.amount / (price.base_quantity or ONE)
+    if abs(stated - (item - total(made.allowances) + total(made.charges))) <= NET_SLACK:
+        return stated
+    found.append(RULES["GW-NET"].at(pointer, found=text, expected=plain(computed)))
+    return None
+
+
+def _line(one: LineInput, index: int, currency: str, default_taxes: tuple[TaxInput, ...], found: list[Finding]) -> Line:
+    """The line but for the net that it states."""
     pointer, scale = f"/lines/{index}", scale_of(currency)
     quantity = number(one.quantity)
     price = _price(one, quantity, pointer, currency, found)

@@ -45,6 +45,19 @@ RULES: Catalogue[InvoiceInput] = Catalogue(
             fix="Write unit_price beside another quantity, or leave the quantity out.",
         ),
         _R(
+            id="GW-NET",
+            sentence="A stated net is within 0.02 of quantity times price, less allowances, plus charges.",
+            term="BT-131",
+            law="Peppol BIS Billing 3.0, PEPPOL-EN16931-R120",
+            fix="Leave net out: it is worked out. Or mend the quantity, the price, an allowance or a charge.",
+        ),
+        _R(
+            id="GW-NET-INCLUSIVE",
+            sentence="A line's net is worked out, and not stated, where prices include tax.",
+            term="BT-131",
+            fix="Leave net out, or write prices without tax.",
+        ),
+        _R(
             id="GW-ALLOWANCE-MISSING",
             sentence="An allowance or charge has an amount or a percent.",
             term="BT-92, BT-99, BT-136, BT-141",

@@ -40,6 +40,7 @@ _OF_A_LINE = {
     "Descripcion": "/description",
     "Cantidad": "/quantity",
     "ValorUnitario": "/unit_price",
+    "Importe": "/net",
     "Descuento": "/allowances",
 }
 _OF_A_TAX = {"TasaOCuota": "/percent", "Impuesto": "/tax", "TipoFactor": "/category"}

@@ -174,7 +174,10 @@ SENTENCES: dict[str, Sentence] = {
     "CFDI40165": Sentence("ClaveUnidad is not in its catalogue.", "/lines"),
     "CFDI40166": Sentence("The unit price has to be above zero.", "/lines"),
     "CFDI40167": Sentence(
-        "The line's amount is not its quantity times its unit price.", "/lines", _ARITHMETIC, _DEFECT
+        "The line's amount is not its quantity times its unit price.",
+        "/lines",
+        "Leave the line's net out. Where it states none, the gateway computed it: report this as a defect.",
+        _DEFECT,
     ),
     "CFDI40168": Sentence("A discount has more decimals than the line's amount.", "/lines", _ARITHMETIC, _DEFECT),
     "CFDI40169": Sentence("A discount exceeds its line.", "/lines", "Lower the discount."),

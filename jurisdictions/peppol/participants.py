@@ -60,7 +60,9 @@ def other_tax_number(party: Party) -> str | None:
 
 
 def registration_scheme(party: Party) -> str | None:
-    """The ISO 6523 scheme of the registration number (BT-30, BT-47), where one of the endpoints tells it."""
+    """The ISO 6523 scheme of the registration number (BT-30, BT-47): as stated, else where an endpoint tells it."""
+    if party.registration_scheme is not None:
+        return party.registration_scheme or None
     return next(
         (
             endpoint.scheme

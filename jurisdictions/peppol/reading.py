@@ -12,6 +12,7 @@ from datetime import date
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from jurisdictions.contract import UNASSIGNED, Issuer, Reading
 from jurisdictions.peppol import reading_header, reading_parties, reading_rows, xsd
@@ -21,6 +22,7 @@ from jurisdictions.peppol.reading_fields import Form, laid_out
 from jurisdictions.peppol.reading_proof import Difference, differences
 from jurisdictions.peppol.reading_rules import RULES
 from jurisdictions.peppol.reading_tree import Node
+from schemas.document import Invoice
 from schemas.findings import Finding, Findings, is_fatal
 from schemas.invoice import InvoiceInput
 from schemas.party import Party
@@ -75,7 +77,9 @@ def _reading(root: Node) -> Reading:
     findings = (*wrong, *wrong_issuer)
     if invoice is None or issuer is None or is_fatal(findings):
         return Reading(recognised=True, findings=findings, locations=locations)
-    proved = tuple(_proved(root, invoice, issuer))
+    made = composed(invoice, issuer)
+    invoice = _without_computed_nets(invoice, made)
+    proved = tuple(_proved(root, made, issuer))
     return Reading(
         recognised=True,
         invoice=None if is_fatal(proved) else invoice,
@@ -154,9 +158,18 @@ def _numbered(root: Node) -> Iterator[Finding]:
         yield RULES["PEPPOL-READ-NUMBER"].at("/source_ref", location=one.location, found=one.text)
 
 
-def _proved(root: Node, invoice: InvoiceInput, seller: Party) -> Iterator[Finding]:
+def _without_computed_nets(invoice: InvoiceInput, made: Invoice) -> InvoiceInput:
+    """The invoice with the nets (BT-131) of those lines only of which another one would be computed."""
+    lines = (
+        one if line.stated_net is not None else replace(one, net=None)
+        for one, line in zip(invoice.lines, made.lines, strict=True)
+    )
+    return replace(invoice, lines=tuple(lines))
+
+
+def _proved(root: Node, made: Invoice, seller: Party) -> Iterator[Finding]:
     """What the document would become, held against what it is."""
-    written = written_again(invoice, seller, root.all("cbc:ID")[0].text)
+    written = _written(made, seller, root.all("cbc:ID")[0].text)
     # What stops the invoice comes first: nothing of it may fall behind the bound.
     found = sorted(map(_told, differences(root, Node(read_xml(written)))), key=lambda one: not is_fatal((one,)))
     yield from found[:MOST_FINDINGS]
@@ -167,7 +180,12 @@ def _proved(root: Node, invoice: InvoiceInput, seller: Party) -> Iterator[Findin
 
 def written_again(invoice: InvoiceInput, seller: Party, number: str) -> bytes:
     """The document that the invoice becomes if the seller issues it under a number."""
-    composed, _ = compose(
+    return _written(composed(invoice, seller), seller, number)
+
+
+def composed(invoice: InvoiceInput, seller: Party) -> Invoice:
+    """The invoice with its sums, as the seller would issue it."""
+    made, _ = compose(
         invoice,
         id="inv_0",
         issuer=seller,
@@ -175,8 +193,12 @@ def written_again(invoice: InvoiceInput, seller: Party, number: str) -> bytes:
         issue_date=invoice.issue_date or date.min,
         rounding=RoundingPolicy(),
     )
+    return made
+
+
+def _written(made: Invoice, seller: Party, number: str) -> bytes:
     issuer = Issuer(id=UNASSIGNED, party=seller, time_zone="UTC", environment="test")
-    return ubl(composed, extension_of(composed.extensions.get("peppol")), issuer, number, {})
+    return ubl(made, extension_of(made.extensions.get("peppol")), issuer, number, {})
 
 
 def _told(one: Difference) -> Finding:

@@ -78,9 +78,8 @@ def _party(at: Node | None, *, debited: bool) -> Said | None:
     address, endpoint, contact = (first(at, name) for name in ("cac:PostalAddress", "cbc:EndpointID", "cac:Contact"))
     vat, other = _tax_schemes(at)
     scheme, register = attribute(endpoint, "schemeID"), attribute(registration, "schemeID")
-    if register and scheme and register.value == scheme.value and endpoint and registration:
-        # An endpoint of the same number tells the register by itself.
-        register = None if endpoint.text == registration.text else register
+    if registration and endpoint and scheme and endpoint.text == registration.text:
+        register = _register(registration, register, scheme)
     number = _vat_number(vat, _country(address))
     return group(
         at,
@@ -101,6 +100,13 @@ def _party(at: Node | None, *, debited: bool) -> Said | None:
             email=line(contact, "cbc:ElectronicMail"),
         ),
     )
+
+
+def _register(registration: Node, stated: Said | None, scheme: Said) -> Said | None:
+    """The register where the endpoint has the same number, and by itself tells its own scheme for it."""
+    if stated is None:
+        return Said("", registration)
+    return None if stated.value == scheme.value else stated
 
 
 def _identifiers(at: Node | None, *, debited: bool) -> list[Form]:

@@ -18,15 +18,9 @@ Exemptions = Mapping[Rate, "tuple[Said | None, Said | None]"]
 def exemptions(root: Node) -> Exemptions:
     """Why no VAT is due (BT-121, BT-120), by category and rate: the document says so in its breakdown only."""
     return {
-        _rate(one): (_code(one), line(one, "cbc:TaxExemptionReason"))
+        _rate(one): (text(one, "cbc:TaxExemptionReasonCode"), line(one, "cbc:TaxExemptionReason"))
         for one in root.all("cac:TaxTotal", "cac:TaxSubtotal", "cac:TaxCategory")
     }
-
-
-def _code(category: Node) -> Said | None:
-    """A code of VATEX, which is written in capitals."""
-    found = text(category, "cbc:TaxExemptionReasonCode")
-    return Said(str(found.value).upper(), found.at) if found else None
 
 
 def allowances(root: Node, why: Exemptions, *, charges: bool) -> list[Form]:
@@ -59,6 +53,7 @@ def _line(at: Node, why: Exemptions) -> Said | None:
         invoiced_object=identifier(first(at, "cac:DocumentReference", "cbc:ID")),
         quantity=number(quantity),
         unit=attribute(quantity, "unitCode"),
+        net=number(at, "cbc:LineExtensionAmount"),
         accounting_reference=line(at, "cbc:AccountingCost"),
         order_line=line(at, "cac:OrderLineReference", "cbc:LineID"),
         period=period(first(at, "cac:InvoicePeriod")),

@@ -90,10 +90,19 @@ def withheld(invoice: Invoice) -> tuple[TaxGroup, ...]:
     return tuple(group for group in invoice.tax_breakdown if group.withheld)
 
 
+def _spelled(codes: Iterable[str | None]) -> list[str]:
+    """The codes as they are first written, each once: capital and small letters are the same (BR-CL-22)."""
+    first: dict[str, str] = {}
+    for code in codes:
+        if code:
+            first.setdefault(code.upper(), code)
+    return list(first.values())
+
+
 def _row(key: Rate, groups: list[TaxGroup]) -> Row:
-    codes = dict.fromkeys(group.exemption_code.upper() for group in groups if group.exemption_code)
+    codes = _spelled(group.exemption_code for group in groups)
     reasons = dict.fromkeys(group.exemption_reason for group in groups if group.exemption_reason)
-    code = next(iter(codes)) if len(codes) == 1 else None
+    code = codes[0] if len(codes) == 1 else None
     return Row(
         rate=key,
         base=sum((group.base for group in groups), ZERO),

@@ -163,7 +163,7 @@ def _tax_scheme(number: str | None, name: str) -> Markup | None:
 
 def _legal_entity(one: Party, information: str | None = None) -> Markup:
     number = text(one.registration)
-    known = one.registration_scheme or registration_scheme(one)
+    known = registration_scheme(one)
     return element(
         "cac:PartyLegalEntity",
         optional("cbc:RegistrationName", text(one.name)),

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from schemas.answers.page import Answer
 from schemas.invoice import TaxInput
-from schemas.party import Address, Contact, Endpoint, Identifier, Party, TaxId
+from schemas.party import Address, Contact, Endpoint, Identifier, Party, RegistrationScheme, TaxId
 from schemas.texts import Block, Name, Short
 
 
@@ -25,7 +25,7 @@ class IssuerInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     identifiers: Annotated[tuple[Identifier, ...], Meta(max_length=10)] = ()
     tax_registration: Short | None = None
     registration: Short | None = None
-    registration_scheme: Annotated[str, Meta(pattern=r"^[0-9A-Z]{1,10}$(?!\n)", examples=["0208"])] | None = None
+    registration_scheme: RegistrationScheme | None = None
     legal_information: Block | None = None
     endpoints: Annotated[tuple[Endpoint, ...], Meta(max_length=10)] = ()
     contact: Contact | None = None

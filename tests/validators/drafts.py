@@ -141,6 +141,7 @@ _any_line = st.fixed_dictionaries(
         "quantity": _decimals(12, 6, "-"),
         "unit_price": st.none() | _decimals(12, 6),
         "amount_minor": st.none() | st.integers(0, 10**15),
+        "net": st.none() | _decimals(15, 3, "-"),
         "allowances": st.lists(_any_share, max_size=2),
         "charges": st.lists(_any_share, max_size=2),
         "taxes": st.none() | st.lists(_any_tax, max_size=3),

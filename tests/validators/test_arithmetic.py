@@ -169,6 +169,21 @@ def test_allowances_and_charges_of_lines_and_of_the_document() -> None:
     assert str(invoice.totals.net) == "300.00"
 
 
+def test_stated_nets_are_what_is_added_up_and_taxed() -> None:
+    written = draft(
+        line("4.9715", quantity="486", percent="25", net="2416.16"),
+        line("100", percent="25"),
+        allowances=[{"percent": "10"}],
+    )
+    for policy in POLICIES:
+        invoice = sound(written, policy)
+        assert str(invoice.totals.lines) == "2516.16"
+        assert str(invoice.allowances[0].base) == "2516.16"
+        assert [str(group.base) for group in invoice.tax_breakdown] == ["2264.54"]
+        assert str(invoice.lines[0].taxes[0].base) == "2416.16"
+        assert recompute(invoice, policy) == invoice
+
+
 def test_routes_that_agree_have_nothing_to_reconcile() -> None:
     written = draft(line("100"))
     assert reconcile_rounding({"a": sound(written), "b": sound(written, PER_LINE)}) is None

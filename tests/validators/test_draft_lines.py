@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from schemas.document import Price
 from schemas.money import round_half_up
-from tests.validators.drafts import Json, draft, line, rules, sound
+from tests.validators.drafts import Json, composed, draft, line, rules, sound
 
 D = Decimal
 
@@ -61,6 +61,10 @@ def test_any_two_make_the_third(written: Json, unit_price: str, price: Price) ->
         (priced(unit_price="8", base_quantity="0"), "GW-BASE-QUANTITY", "/lines/0/base_quantity"),
         (priced(unit_price="8", base_quantity="-1"), "GW-BASE-QUANTITY", "/lines/0/base_quantity"),
         (priced(price_discount="1"), "GW-PRICE-MISSING", "/lines/0/unit_price"),
+        (priced(unit_price="8", net="8.03"), "GW-NET", "/lines/0/net"),
+        (priced(unit_price="8", net="7.99", allowances=[{"amount": "0.04"}]), "GW-NET", "/lines/0/net"),
+        (priced(unit_price="8.004", net="7.98"), "GW-NET", "/lines/0/net"),
+        (priced(unit_price="8", net="8.001"), "GW-AMOUNT-SCALE", "/lines/0/net"),
     ],
 )
 def test_what_does_not_fit_is_found(written: Json, rule: str, pointer: str) -> None:
@@ -85,6 +89,39 @@ def test_a_half_that_the_quotient_cannot_hold_is_still_rounded_up() -> None:
     """1.5 pieces at 0.01 for three are 0.005 exactly, of which 0.00333... would lose the half."""
     [one] = sound(draft(priced(unit_price="0.01", base_quantity="3", quantity="1.5"))).lines
     assert one.net == D("0.01")
+
+
+@pytest.mark.parametrize(
+    ("written", "net"),
+    [
+        (priced(unit_price="4.9715", quantity="486", net="2416.16"), "2416.16"),
+        (priced(unit_price="8.005", net="8.00"), "8.00"),
+        (priced(unit_price="8", net="7.98"), "7.98"),
+        (priced(unit_price="8", net="8.02"), "8.02"),
+        (priced(unit_price="10", base_quantity="3", quantity="-1", net="-3.34"), "-3.34"),
+        (priced(unit_price="8", net="8.54", allowances=[{"percent": "10"}], charges=[{"amount": "1.33"}]), "8.54"),
+    ],
+)
+def test_a_net_within_the_slack_stands_as_it_is_stated(written: Json, net: str) -> None:
+    [one] = sound(draft(written, kind="corrective")).lines
+    assert one.net == one.stated_net == one.taxes[0].base == D(net)
+
+
+def test_a_net_that_is_the_computed_one_says_nothing() -> None:
+    assert sound(draft(line("8.005", net="8.01"))) == sound(draft(line("8.005")))
+    assert sound(draft(line("100.4", net="100"), currency="JPY")) == sound(draft(line("100.4"), currency="JPY"))
+
+
+def test_a_net_beyond_the_slack_is_told_with_the_computed_one() -> None:
+    made, [found] = composed(draft(line("8", net="8.1"), line("5", net="5.01")))
+    assert (found.pointer, found.found, found.expected) == ("/lines/0/net", "8.1", "8.00")
+    assert [one.net for one in made.lines] == [D("8.00"), D("5.01")]
+
+
+def test_no_net_is_stated_where_prices_include_tax() -> None:
+    written = draft(line("121", net="100"), prices_include_tax=True)
+    assert rules(written) == {"GW-NET-INCLUSIVE": "/lines/0/net"}
+    assert composed(written)[0].lines[0].net == D("100.00")
 
 
 def test_lines_keep_their_own_ids_and_particulars() -> None:

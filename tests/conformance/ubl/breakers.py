@@ -38,6 +38,7 @@ DOCUMENT_50 = (
     "<cac:AdditionalDocumentReference><cbc:ID>P1</cbc:ID><cbc:DocumentTypeCode>50</cbc:DocumentTypeCode>"
     "</cac:AdditionalDocumentReference>"
 )
+PROJECT = "<cac:ProjectReference><cbc:ID>P1</cbc:ID></cac:ProjectReference>"
 LINE_REFERENCE = (
     "<cac:DocumentReference><cbc:ID>7</cbc:ID><cbc:DocumentTypeCode>{}</cbc:DocumentTypeCode></cac:DocumentReference>"
 )
@@ -79,6 +80,8 @@ def headers() -> Iterator[tuple[str, Edit]]:
         yield from nested_amounts(f"cbc:{name}CurrencyCode")
     yield "one project", add(".", DOCUMENT_50)
     yield "two projects", add(".", DOCUMENT_50 * 2)
+    yield "one project reference", add(".", PROJECT)
+    yield "two project references", add(".", PROJECT * 2)
     yield "no reference", together(drop("cbc:BuyerReference"), drop("cac:OrderReference"))
     for text in ("#AAA#x", "#ZZZZ#x", "#AA#x", "#aaa#x", "a#AAA#b", "##x", "#AAA"):
         yield f"note {text}", put("cbc:Note", text)

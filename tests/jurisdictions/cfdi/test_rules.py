@@ -203,3 +203,16 @@ def test_known_rfcs_with_another_check_digit(rfc: str) -> None:
 @pytest.mark.parametrize("rfc", ["", "ZZZ000230AA9", "ZZ000101AA9", "zzz000101aa9", "ZZZ000101AA"])
 def test_no_rfcs(rfc: str) -> None:
     assert not is_well_formed(rfc)
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({"quantity": "486", "unit_price": "4.9715", "net": "2416.16"}, {}),
+        ({"quantity": "1.234567", "unit_price": "10.123456", "net": "12.49"}, {}),
+        ({"quantity": "1.234567", "unit_price": "10.123456", "net": "12.51"}, {"CFDI40167": "/lines/0/net"}),
+    ],
+)
+def test_a_stated_net_keeps_within_sats_limits(row: dict[str, str], expected: dict[str, str]) -> None:
+    """The limits follow the decimals that quantity and price are written with: 12.498 may not be 12.51."""
+    assert fatal(check(instruction(invoice(line(**row))))) == expected

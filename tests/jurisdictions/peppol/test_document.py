@@ -77,6 +77,24 @@ def test_registration_number_takes_its_scheme_from_the_endpoint() -> None:
     assert texts(shapes.SHAPES["plain"], "//cac:PartyLegalEntity/cbc:CompanyID/@schemeID") == ["0208", "0208"]
 
 
+def test_a_registration_number_may_go_without_scheme() -> None:
+    made = shapes.invoice(seller=shapes.BELGIAN | {"registration_scheme": ""})
+    assert texts(made, "//cac:PartyLegalEntity/cbc:CompanyID/@schemeID") == ["0208"]
+    assert texts(made, "//cac:PartyLegalEntity/cbc:CompanyID") == ["0999000129", "0999000228"]
+
+
+def test_exemption_codes_are_written_as_they_are_given() -> None:
+    spelled = [shapes.vat("E", exemption_code=code) for code in ("vatex-eu-132", "VATEX-EU-132")]
+    made = shapes.invoice(*(shapes.line("10", one) for one in spelled))
+    assert texts(made, "//cbc:TaxExemptionReasonCode") == ["vatex-eu-132"]
+
+
+def test_a_stated_net_is_the_lines_and_every_sums() -> None:
+    made = shapes.invoice(shapes.line("4.9715", quantity="486", net="2416.16"))
+    assert texts(made, "//cbc:LineExtensionAmount") == ["2416.16", "2416.16"]
+    assert texts(made, "//cbc:TaxableAmount | //cbc:TaxExclusiveAmount") == ["2416.16", "2416.16"]
+
+
 def test_outside_scope_shows_no_vat_number() -> None:
     made = shapes.SHAPES["outside_scope"]
     assert texts(made, "//cac:PartyTaxScheme/cbc:CompanyID") == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ from jurisdictions.peppol.seal import seal
 from schemas.document import Invoice
 from schemas.findings import Finding, Severity
 from schemas.invoice import Kind
+from schemas.money import round_half_up
 from tests.jurisdictions.peppol import documents, shapes
 from tests.jurisdictions.peppol.test_document import drafts
 
@@ -139,6 +142,50 @@ def test_another_specification_is_told() -> None:
 def test_a_number_in_another_spelling_is_the_same() -> None:
     same = edited(('<cbc:PriceAmount currencyID="EUR">49.00', '<cbc:PriceAmount currencyID="EUR">+049.000000000'))
     assert not told(read(same))
+
+
+def stated(net: str) -> bytes:
+    """A document of one line of 49.00 that says another net, and its sums as they follow from it, of 21 %."""
+    tax = round_half_up(Decimal(net) * Decimal("0.21"), 2)
+    return edited(
+        (">49.00</cbc:PriceAmount", ">P</cbc:PriceAmount"),
+        (">49.00<", f">{net}<"),
+        (">P<", ">49.00<"),
+        (">10.29<", f">{tax}<"),
+        (">59.29<", f">{Decimal(net) + tax}<"),
+    )
+
+
+def test_a_net_within_the_slack_is_read_as_it_is_stated() -> None:
+    reading = read(stated("49.02"))
+    assert not told(reading)
+    assert reading.invoice is not None
+    assert [one.net for one in reading.invoice.lines] == ["49.02"]
+
+
+def test_a_net_that_is_computed_is_not_stated() -> None:
+    reading = read(document())
+    assert reading.invoice is not None
+    assert [one.net for one in reading.invoice.lines] == [None]
+
+
+def test_a_net_beyond_the_slack_is_refused() -> None:
+    reading = read(stated("49.03"))
+    assert reading.invoice is None
+    assert {one.rule for one in told(reading)} == {"PEPPOL-READ-TOTAL"}
+
+
+def test_a_number_without_its_register_stays_without() -> None:
+    whole = document().decode()
+    assert whole.count('<cbc:CompanyID schemeID="0208">') == 2
+    reading = read(whole.replace('<cbc:CompanyID schemeID="0208">', "<cbc:CompanyID>").encode())
+    assert not told(reading)
+    assert reading.issuer is not None
+    assert reading.issuer.registration_scheme == ""
+
+
+def test_an_exemption_code_in_small_letters_stays_so() -> None:
+    assert not told(read(edited(("VATEX-EU-G", "vatex-eu-g"), name="export")))
 
 
 @pytest.mark.parametrize(

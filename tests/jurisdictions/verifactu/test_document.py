@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import msgspec
 from lxml import etree
 from msgspec.structs import replace
 
@@ -13,7 +14,7 @@ from jurisdictions.verifactu import JURISDICTION
 from jurisdictions.verifactu.codelists import SF
 from jurisdictions.verifactu.settings import Extension, LineExtension
 from schemas.document import ExchangeRate, Preceding, References
-from schemas.invoice import Kind
+from schemas.invoice import InvoiceInput, Kind
 from schemas.states import Standing
 from tests.jurisdictions.verifactu.builders import (
     NOW,
@@ -26,6 +27,8 @@ from tests.jurisdictions.verifactu.builders import (
     sealed,
     tax,
 )
+from validators.arithmetic import RoundingPolicy
+from validators.composition import compose
 
 NAMES = {"sf": SF}
 
@@ -182,3 +185,39 @@ def test_withheld_taxes_are_no_part_of_the_record() -> None:
     withheld = replace(of.tax_breakdown[0], withheld=True, percent=Decimal(15), amount=Decimal("15.00"))
     found = record(instruction(replace(of, tax_breakdown=(*of.tax_breakdown, withheld))))
     assert values(found, "ImporteTotal") == {"ImporteTotal": "121.00"}
+
+
+def test_a_lines_own_net_counts_in_the_sum_of_its_rate() -> None:
+    """A record has sums per rate only, which follow from the nets as they stand."""
+    written = msgspec.convert(
+        {
+            "issuer": "iss_1",
+            "customer": "cus_1",
+            "currency": "EUR",
+            "lines": [
+                {
+                    "description": "Interest",
+                    "quantity": "486",
+                    "unit_price": "4.9715",
+                    "net": "2416.16",
+                    "taxes": [{"percent": "21"}],
+                }
+            ],
+        },
+        InvoiceInput,
+    )
+    plain = invoice()
+    made, found = compose(
+        written,
+        id="inv_1",
+        issuer=plain.issuer,
+        customer=plain.customer,
+        issue_date=TODAY,
+        rounding=RoundingPolicy(),
+    )
+    assert not found
+    assert values(record(instruction(made)), "BaseImponibleOimporteNoSujeto", "CuotaTotal", "ImporteTotal") == {
+        "BaseImponibleOimporteNoSujeto": "2416.16",
+        "CuotaTotal": "507.39",
+        "ImporteTotal": "2923.55",
+    }
