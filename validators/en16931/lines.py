@@ -77,6 +77,25 @@ def has_a_vat_category(line: Node, _document: Document) -> bool:
     return False
 
 
+@LINE.spares("BR-21", "BR-22", "BR-23", "BR-24", "BR-25", "BR-26", "BR-27", "BR-CO-04")
+def has_one_of_each(line: Node, _document: Document) -> bool:
+    """The usual line: every part once and filled, a price above nothing, the first category of VAT."""
+    children = line.children
+    names = children.get("cbc:ID", ())
+    counted = children.get("cbc:InvoicedQuantity") or children.get("cbc:CreditedQuantity") or ()
+    items, prices = children.get("cac:Item", ()), children.get("cac:Price", ())
+    if not len(names) == len(counted) == len(items) == len(prices) == 1 or "cbc:LineExtensionAmount" not in children:
+        return False
+    item = items[0].children
+    called, categories = item.get("cbc:Name", ()), item.get("cac:ClassifiedTaxCategory", ())
+    asked = prices[0].children.get("cbc:PriceAmount", ())
+    if not len(called) == len(categories) == len(asked) == 1 or "cbc:ID" not in categories[0].children:
+        return False
+    if not collapsed(names[0].text) or not collapsed(called[0].text) or not is_vat_alone(categories[0]):
+        return False
+    return counted[0].element.get("unitCode") is not None and not_below_zero(asked[0])
+
+
 @LINE.rule("BR-DEC-23", about=AMOUNTS_STAND_OUT)
 def net_amount_has_two_decimals(line: Node, _document: Document) -> bool | Difference:
     amount = text(line.children.get("cbc:LineExtensionAmount", ()))

@@ -5,22 +5,33 @@ Documents that answer alike share their plans: an invoice in one currency with o
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from typing import NamedTuple
 
 from validators.en16931.place import Place
-from validators.en16931.rulebook import CannotJudge, Concern, Condition, Context, Pattern, Question, Rule
+from validators.en16931.rulebook import (
+    CannotJudge,
+    Concern,
+    Condition,
+    Context,
+    Pattern,
+    Plainly,
+    Question,
+    Rule,
+    Shortcut,
+)
 from validators.en16931.tree import Document, Node
 
-Alternatives = tuple[tuple[Condition | None, tuple[Rule, ...]], ...]
+Alternatives = tuple[tuple[Condition | None, tuple[Rule, ...], Sequence[Shortcut]], ...]
 Answers = tuple[Hashable, ...]
 
 
 class Plan(NamedTuple):
-    """For one place: the rules that judge every node there, and of each other pattern what may judge a node; the first
-    alternative whose condition holds does."""
+    """For one place: the rules that judge every node there, those that a shortcut may spare, and of each other pattern
+    what may judge a node; the first alternative whose condition holds does."""
 
     always: tuple[Rule, ...]
+    spared: tuple[tuple[Plainly, tuple[Rule, ...]], ...]
     conditional: tuple[Alternatives, ...]
 
 
@@ -54,16 +65,21 @@ class Concerns:
         """What may be judged at a place in documents that answer so."""
         told = dict(zip(self._questions, answers, strict=True))
         always: list[Rule] = []
+        spared: list[tuple[Plainly, tuple[Rule, ...]]] = []
         conditional = []
         for pattern, known in place.judged:
             if pattern.about is not None and not pattern.about.holds(told[pattern.about.question]):
                 continue
             alternatives = tuple(_alternatives(known, told))
             if alternatives and alternatives[0][0] is None:
-                always += alternatives[0][1]
-            elif any(rules for _, rules in alternatives):
+                rest = alternatives[0][1]
+                for shortcut in alternatives[0][2]:
+                    spared.append((shortcut.plainly, tuple(rule for rule in rest if rule.id in shortcut.rules)))
+                    rest = tuple(rule for rule in rest if rule.id not in shortcut.rules)
+                always += rest
+            elif any(rules for _, rules, _ in alternatives):
                 conditional.append(alternatives)
-        return Plan(tuple(always), tuple(conditional))
+        return Plan(tuple(always), tuple(spared), tuple(conditional))
 
 
 def _within(pattern: Pattern) -> Iterable[Concern | None]:
@@ -82,20 +98,20 @@ def _answer(question: Question, document: Document) -> Hashable:
 
 def _alternatives(
     contexts: Iterable[Context], told: dict[Question, Hashable]
-) -> Iterable[tuple[Condition | None, tuple[Rule, ...]]]:
+) -> Iterable[tuple[Condition | None, tuple[Rule, ...], Sequence[Shortcut]]]:
     def concerns(about: Concern | None) -> bool:
         return about is None or about.holds(told[about.question])
 
     for context in contexts:
         if concerns(context.about):
-            yield context.where, tuple(rule for rule in context.rules if concerns(rule.about))
+            yield context.where, tuple(rule for rule in context.rules if concerns(rule.about)), context.shortcuts
             if context.where is None:
                 return
 
 
 def rules_for(alternatives: Alternatives, node: Node, document: Document) -> tuple[Rule, ...]:
     """The rules of the first context that matches a node; again, what cannot be judged does not match."""
-    for where, rules in alternatives:
+    for where, rules, _ in alternatives:
         if where is None:
             return rules
         try:
@@ -104,3 +120,11 @@ def rules_for(alternatives: Alternatives, node: Node, document: Document) -> tup
         except CannotJudge:
             continue
     return ()
+
+
+def holds_plainly(plainly: Plainly, node: Node, document: Document) -> bool:
+    """Whether a shortcut spares its rules here; where it has no answer the rules themselves are asked."""
+    try:
+        return plainly(node, document)
+    except CannotJudge:
+        return False

@@ -61,6 +61,18 @@ class Rule:
     about: Concern | None = None
 
 
+Plainly = Callable[[Node, Document], bool]
+"""True: none of some rules is broken at this node, and each has an answer. False says nothing."""
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """One look at the usual element in place of the rules that it names."""
+
+    rules: frozenset[str]
+    plainly: Plainly
+
+
 @dataclass
 class Context:
     """Where rules apply: paths (any of them), a condition on the document (`about`), and one on the node (`where`).
@@ -74,6 +86,7 @@ class Context:
     at: Callable[[Place], bool] | None = None
     about: Concern | None = None
     rules: list[Rule] = field(default_factory=list)
+    shortcuts: list[Shortcut] = field(default_factory=list)
 
     @property
     def is_conditional(self) -> bool:
@@ -100,6 +113,15 @@ class Context:
     ) -> None:
         """One rule whose predicate is made elsewhere."""
         self.rules.append(Rule(name, predicate, flag, about))
+
+    def spares(self, *names: str) -> Callable[[Plainly], Plainly]:
+        """A decorator for a shortcut past the rules of these names. Heeded where the context has no condition."""
+
+        def kept(plainly: Plainly) -> Plainly:
+            self.shortcuts.append(Shortcut(frozenset(names), plainly))
+            return plainly
+
+        return kept
 
 
 @dataclass

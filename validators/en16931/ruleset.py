@@ -14,7 +14,7 @@ from lxml import etree
 
 from schemas.findings import Severity
 from validators.en16931.place import Place, Places
-from validators.en16931.planning import Concerns, rules_for
+from validators.en16931.planning import Concerns, holds_plainly, rules_for
 from validators.en16931.predicates import always
 from validators.en16931.rulebook import CannotJudge, ContextIndex, Difference, Pattern, Rule
 from validators.en16931.tree import LISTED, Document, Node
@@ -103,11 +103,15 @@ class RuleSet:
     def judge(self, root: etree._Element) -> Verdict:
         """Every rule on every node. The tree must come from `reading.read`."""
         with localcontext(EXACT), _uncollected():
-            document = Document(self._places, root)
-            try:
-                return self._verdict(document)
-            finally:
-                document.release()
+            return self._judged(root)
+
+    def _judged(self, root: etree._Element) -> Verdict:
+        """On its own, so that the whole tree is gone before the collector is back and would go through it once more."""
+        document = Document(self._places, root)
+        try:
+            return self._verdict(document)
+        finally:
+            document.release()
 
     def _verdict(self, document: Document) -> Verdict:
         broken: list[Broken] = []
@@ -119,6 +123,9 @@ class RuleSet:
             if plan is None:
                 plan = plans[node.place] = self._concerns.plan(node.place, answers)
             rules = plan.always
+            for plainly, spared in plan.spared:
+                if not holds_plainly(plainly, node, document):
+                    rules += spared
             for alternatives in plan.conditional:
                 rules += rules_for(alternatives, node, document)
             for rule in rules:

@@ -12,9 +12,13 @@ from validators.en16931.indicators import is_allowance, is_charge
 from validators.en16931.predicates import exists, two_decimals
 from validators.en16931.rulebook import CannotJudge, Difference
 from validators.en16931.tree import Document, Node
-from validators.en16931.values import ZERO, all_hold, cents, decimal, read_decimal
+from validators.en16931.values import ZERO, all_hold, as_decimal, cents, decimal, read_decimal
 
 TOTALS = MODEL.context("cac:LegalMonetaryTotal")
+_USUAL = ("cbc:LineExtensionAmount", "cbc:TaxExclusiveAmount", "cbc:TaxInclusiveAmount", "cbc:PayableAmount")
+_SELDOM = frozenset(
+    ("cbc:AllowanceTotalAmount", "cbc:ChargeTotalAmount", "cbc:PrepaidAmount", "cbc:PayableRoundingAmount")
+)
 
 TOTALS.add("BR-12", exists("cbc:LineExtensionAmount"))
 TOTALS.add("BR-13", exists("cbc:TaxExclusiveAmount"))
@@ -95,6 +99,22 @@ def payable_is_gross_less_prepaid_plus_rounding(totals: Node, _document: Documen
     added = decimal(rounding) or ZERO
     asked = cents(payable - added) if rounding else payable
     return asked == due or Difference(_shown(payable), _shown(due + added))
+
+
+@TOTALS.spares("BR-12", "BR-13", "BR-14", "BR-15", "BR-CO-10", "BR-CO-11", "BR-CO-12", "BR-CO-13", "BR-CO-16")
+def adds_up_to_the_lines(totals: Node, document: Document) -> bool:
+    """The usual totals: each once, nothing allowed, charged, prepaid or rounded, and the lines come to the net."""
+    children = totals.children
+    around = totals.parent
+    if not _SELDOM.isdisjoint(children) or around is None or "cac:AllowanceCharge" in around.children:
+        return False
+    lines, net, gross, payable = (children.get(name, ()) for name in _USUAL)
+    if not len(lines) == len(net) == len(gross) == len(payable) == 1:
+        return False
+    stated = as_decimal(lines[0])
+    if as_decimal(net[0]) != stated or as_decimal(gross[0]) != as_decimal(payable[0]):
+        return False
+    return stated == document.once(sum_of_lines)
 
 
 TOTALS.add("BR-DEC-09", two_decimals("cbc:LineExtensionAmount"), about=AMOUNTS_STAND_OUT)
