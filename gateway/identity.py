@@ -17,6 +17,7 @@ class Prefix(StrEnum):
     KEY = "key"
     TENANT = "ten"
     EXCHANGE = "exc"
+    PAYMENT = "pay"
 
 
 def written(prefix: Prefix, value: UUID) -> str:

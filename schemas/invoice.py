@@ -28,6 +28,8 @@ class Kind(StrEnum):
     CREDIT_NOTE = "credit_note"
     DEBIT_NOTE = "debit_note"
     CORRECTIVE = "corrective"
+    RECEIPT = "receipt"
+    """A receipt of payments: made from a payment, never written by a caller."""
 
 
 class _Input(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -35,11 +37,17 @@ class _Input(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class TaxInput(_Input, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One tax on a line or on a document-level allowance or charge. `percent` is absent where the tax is exempt."""
+    """One tax on a line or on a document-level allowance or charge. `percent` is absent where the tax is exempt.
+
+    `per_unit` in place of it: a fixed amount for each unit of quantity (excise duties), of which the line holds `units`
+    (litres, say; absent: its quantity).
+    """
 
     tax: Annotated[str, Meta(pattern=r"^[A-Z]{3,6}$(?!\n)", examples=["VAT"])] = "VAT"
     category: TaxCategory = TaxCategory.STANDARD
     percent: PercentText | None = None
+    per_unit: PriceText | None = None
+    units: QuantityText | None = None
     withheld: bool = False
     surcharge: PercentText | None = None
     exemption_code: Code | None = None

@@ -10,7 +10,16 @@ import msgspec
 
 from gateway.identity import Prefix, written
 from gateway.intake.pointers import pointer_of
-from jurisdictions.contract import Environment, Instruction, InstructionKind, Issuer, Jurisdiction, Law
+from jurisdictions.contract import (
+    Cancellation,
+    Environment,
+    Instruction,
+    InstructionKind,
+    Issuer,
+    Jurisdiction,
+    Law,
+    Payment,
+)
 from schemas.answers import IssuerInput
 from schemas.document import Invoice
 from schemas.findings import Finding, Findings
@@ -68,6 +77,8 @@ def instruct(
     kind: InstructionKind = InstructionKind.ISSUE,
     standing: Standing = Standing.NONE,
     earlier: tuple[Any, ...] = (),
+    payment: Payment | None = None,
+    cancellation: Cancellation | None = None,
 ) -> tuple[Instruction, Findings]:
     """The instruction in the jurisdiction's own types; an extension that cannot be read is a finding."""
     code, law = jurisdiction.about.code, jurisdiction.law
@@ -84,6 +95,8 @@ def instruct(
         line_extensions=tuple(lines),
         standing=standing,
         earlier=earlier,
+        payment=payment,
+        cancellation=cancellation,
     )
     return instruction, findings
 

@@ -24,11 +24,13 @@ from gateway.intake.instructions import instruct
 from gateway.store.trail import Trail
 from gateway.wiring import Wiring
 from jurisdictions.contract import (
+    Cancellation,
     Earlier,
     InstructionKind,
     Issuer,
     Jurisdiction,
     Keys,
+    Payment,
     Position,
     Route,
     Sealed,
@@ -48,6 +50,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     standing: Standing = Standing.NONE
     earlier: tuple[Earlier, ...] = ()
     supersedes: UUID | None = None
+    payment: Payment | None = None
+    cancellation: Cancellation | None = None
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,7 +96,15 @@ def chains_of(
 
 
 def _instruction(jurisdiction: Jurisdiction, invoice: Invoice, order: Order) -> Any:
-    return instruct(jurisdiction, invoice, kind=order.kind, standing=order.standing, earlier=order.earlier)[0]
+    return instruct(
+        jurisdiction,
+        invoice,
+        kind=order.kind,
+        standing=order.standing,
+        earlier=order.earlier,
+        payment=order.payment,
+        cancellation=order.cancellation,
+    )[0]
 
 
 def make_seals(

@@ -9,6 +9,7 @@ values; the gateway alone acts on them. A `Jurisdiction` is a frozen record of r
 from __future__ import annotations
 
 from jurisdictions.contract.about import About, CredentialSpec, Edition, EndpointSpec, Obligation, Scope
+from jurisdictions.contract.codelists import Codelists
 from jurisdictions.contract.desk import CaseClass, CorrectionOption, Deadline, Desk, Diagnosis, Path
 from jurisdictions.contract.exchanges import (
     Answer,
@@ -30,7 +31,16 @@ from jurisdictions.contract.exchanges import (
     Setting,
     Step,
 )
-from jurisdictions.contract.instructions import Earlier, Instruction, InstructionKind, Issuer
+from jurisdictions.contract.instructions import (
+    Allocation,
+    Cancellation,
+    Earlier,
+    Instruction,
+    InstructionKind,
+    Issuer,
+    Payment,
+    Related,
+)
 from jurisdictions.contract.jurisdiction import Jurisdiction
 from jurisdictions.contract.law import UNASSIGNED, Judgement, Law, Layer, Reading, Rounding, Route
 from jurisdictions.contract.lookups import Capability, Lookup, Probe, Reach
@@ -41,11 +51,14 @@ from jurisdictions.contract.values import Environment, Value
 __all__ = [
     "UNASSIGNED",
     "About",
+    "Allocation",
     "Answer",
     "Ask",
     "AskKind",
+    "Cancellation",
     "Capability",
     "CaseClass",
+    "Codelists",
     "CorrectionOption",
     "CredentialMissing",
     "CredentialSpec",
@@ -75,11 +88,13 @@ __all__ = [
     "Obligation",
     "Outcome",
     "Path",
+    "Payment",
     "Piece",
     "Position",
     "Probe",
     "Reach",
     "Reading",
+    "Related",
     "Rounding",
     "Route",
     "Sandbox",

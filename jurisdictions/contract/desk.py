@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from jurisdictions.contract.instructions import Earlier, Instruction, InstructionKind
 from jurisdictions.contract.values import Value
@@ -48,6 +49,7 @@ class Diagnosis(Value, frozen=True, kw_only=True):
     """A refusal in a person's words: class, one plain sentence, where to mend it, and how it may go out again.
 
     `editable` lists the JSON pointer prefixes of the invoice that may still be changed under `path`; `("",)` means all.
+    `automatic`: nothing is wrong with the data, and the gateway resubmits by itself under `path`, once.
     """
 
     case_class: CaseClass
@@ -57,11 +59,16 @@ class Diagnosis(Value, frozen=True, kw_only=True):
     fix: str | None = None
     actions: tuple[str, ...] = ()
     editable: tuple[str, ...] = ()
+    automatic: bool = False
 
 
 class CorrectionOption(Value, frozen=True, kw_only=True):
     """A correction that is legal now. `kind` None: the same invoice (a record about it); else a new document of that
-    kind."""
+    kind.
+
+    A cancellation names what its request `needs` ("replacement") and whether the buyer has a say: `none`, `silence`
+    gives consent, or `express` consent only.
+    """
 
     option: str
     title: str
@@ -70,12 +77,24 @@ class CorrectionOption(Value, frozen=True, kw_only=True):
     kind: Kind | None = None
     until: datetime | None = None
     fields: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    consent: Literal["none", "silence", "express"] | None = None
 
 
 class Deadline(Value, frozen=True, kw_only=True):
+    """What the law wants done by when.
+
+    It is `case` (the diagnosis of missing it) that makes the gateway watch it, and `warn_at` that makes it warn before;
+    `unless` tells what makes it moot: the submission accepted, the invoice paid, a pending cancellation decided, or a
+    live document in the place of this one.
+    """
+
     name: str
     at: datetime
     law: str
+    warn_at: datetime | None = None
+    unless: Literal["accepted", "paid", "decided", "replaced", "never"] = "never"
+    case: Diagnosis | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,7 +28,11 @@ class Flow(Value, frozen=True, kw_only=True):
 
 
 class Sending(Value, frozen=True, kw_only=True):
-    """One sealed document on its way. `tries` counts exchanges in which it was (maybe) sent before."""
+    """One sealed document on its way. `tries` counts exchanges in which it was (maybe) sent before.
+
+    `asked` are the endpoints that have, or may have, heard a write about it: every one that answered, and every one of
+    which no answer tells that nothing was sent.
+    """
 
     submission: str
     instruction: InstructionKind
@@ -38,6 +42,8 @@ class Sending(Value, frozen=True, kw_only=True):
     edition: str
     tries: int = 0
     first_tried_at: datetime | None = None
+    state: SubmissionState = SubmissionState.QUEUED
+    asked: tuple[str, ...] = ()
 
 
 class SecretSlot(Value, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jurisdictions.contract.about import About
+from jurisdictions.contract.codelists import Codelists
 from jurisdictions.contract.desk import Desk
 from jurisdictions.contract.exchanges import Exchange
 from jurisdictions.contract.law import Law
@@ -22,3 +23,4 @@ class Jurisdiction:
     exchange: Exchange
     desk: Desk
     simulator: Simulator | None = None
+    codelists: Codelists | None = None

@@ -51,7 +51,8 @@ class Law:
     `route(invoice, issuer)` is pure and cheap; settings or extensions may be absent. `check(instruction, issuer, at)`
     runs every rule and never raises for bad data. `judge(document)` takes any bytes, also a stranger's; so does
     `read(document)`, which gives the invoice that they state, and is None where no kind of document is read.
-    `published()` lists the rules of every edition that is installed.
+    `published()` lists the rules of every edition that is installed. `receipts(attributes)` tells whether the payment
+    of an invoice whose accepted submission has these attributes wants a receipt; None where no payment does.
     """
 
     route: Callable[[Invoice, Issuer, datetime], Route | None]
@@ -63,6 +64,8 @@ class Law:
     read: Callable[[bytes], Reading] | None = None
     lookup: Lookup | None = None
     published: Callable[[], tuple[PublishedRule, ...]] | None = None
+    receipts: Callable[[Mapping[str, str]], bool] | None = None
+    payment_extension_type: type[msgspec.Struct] | None = None
 
 
 class Layer(Value, frozen=True, kw_only=True):
