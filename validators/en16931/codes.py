@@ -46,6 +46,19 @@ def attribute_among(attribute: str, name: str) -> Predicate:
     return holds
 
 
+def attribute_if_any_among(attribute: str, name: str) -> Predicate:
+    """`[@attribute]` of a context in one with its rule: one that is there is a code of the list. For elements that no
+    later context of the pattern is about."""
+    among = attribute_among(attribute, name)
+    members = codelist(name).members
+
+    def holds(node: Node, document: Document) -> bool | Difference:
+        code = node.element.get(attribute)
+        return code is None or code in members or among(node, document)
+
+    return holds
+
+
 def has(attribute: str) -> Condition:
     """`[@attribute]`"""
 
@@ -124,9 +137,10 @@ def scheme_is_registered_or_sepa(node: Node, document: Document) -> bool | Diffe
     )
 
 
-CODES.context("cac:PartyLegalEntity/cbc:CompanyID", where=has("schemeID")).add("BR-CL-11", _OF_ICD)
-CODES.context("cac:CommodityClassification/cbc:ItemClassificationCode", where=has("listID")).add(
-    "BR-CL-13", attribute_among("listID", "item_classifications")
+_IF_ANY_OF_ICD = attribute_if_any_among("schemeID", "identifier_schemes")
+CODES.context("cac:PartyLegalEntity/cbc:CompanyID").add("BR-CL-11", _IF_ANY_OF_ICD)
+CODES.context("cac:CommodityClassification/cbc:ItemClassificationCode").add(
+    "BR-CL-13", attribute_if_any_among("listID", "item_classifications")
 )
 CODES.context("cac:Country/cbc:IdentificationCode").add("BR-CL-14", text_among("countries"))
 CODES.context("cac:OriginCountry/cbc:IdentificationCode").add("BR-CL-15", text_among("countries"))
@@ -139,7 +153,7 @@ CODES.context("cac:AllowanceCharge/cbc:AllowanceChargeReasonCode", where=_in_cha
 CODES.context("cac:AllowanceCharge/cbc:AllowanceChargeReasonCode", where=_in_charge(True)).add(
     "BR-CL-20", text_among("charge_reasons")
 )
-CODES.context("cac:StandardItemIdentification/cbc:ID", where=has("schemeID")).add("BR-CL-21", _OF_ICD)
+CODES.context("cac:StandardItemIdentification/cbc:ID").add("BR-CL-21", _IF_ANY_OF_ICD)
 
 EXEMPTION = CODES.context("cbc:TaxExemptionReasonCode")
 
@@ -151,8 +165,8 @@ def exemption_code_is_known(node: Node, _document: Document) -> bool | Differenc
     return collapsed(node.text.upper()) in among or _refused(node.text, among)
 
 
-CODES.context("cbc:InvoicedQuantity", "cbc:BaseQuantity", "cbc:CreditedQuantity", where=has("unitCode")).add(
-    "BR-CL-23", attribute_among("unitCode", "units")
+CODES.context("cbc:InvoicedQuantity", "cbc:BaseQuantity", "cbc:CreditedQuantity").add(
+    "BR-CL-23", attribute_if_any_among("unitCode", "units")
 )
 
 ATTACHMENT = CODES.context("cbc:EmbeddedDocumentBinaryObject", where=has("mimeCode"))
@@ -166,8 +180,8 @@ def media_type_is_admitted(node: Node, _document: Document) -> bool | Difference
     return code in among or _refused(code, among)
 
 
-CODES.context("cbc:EndpointID", where=has("schemeID")).add("BR-CL-25", attribute_among("schemeID", "address_schemes"))
-CODES.context("cac:DeliveryLocation/cbc:ID", where=has("schemeID")).add("BR-CL-26", _OF_ICD)
+CODES.context("cbc:EndpointID").add("BR-CL-25", attribute_if_any_among("schemeID", "address_schemes"))
+CODES.context("cac:DeliveryLocation/cbc:ID").add("BR-CL-26", _IF_ANY_OF_ICD)
 
 NOTE = MODEL.context("/cbc:Note")
 _SUBJECTS = f" {' '.join(codelist('note_subjects').codes)} "

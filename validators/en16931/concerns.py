@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from validators.en16931.rulebook import Concern
 from validators.en16931.tree import Document
 from validators.en16931.values import SINGLE_TRUTHS
+from validators.en16931.vat_facts import category_codes
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,7 @@ def amounts(document: Document) -> Amounts:
     long = False
     for node in document.amounts:
         currencies.add(node.element.get("currencyID"))
-        point = node.text.find(".")
-        if 0 <= point < len(node.text) - 3 and not node.place.priced:
+        if "." in node.text[:-3] and not node.place.priced:
             long = True
     repeated = any(name.endswith("Amount") for name in document.repeated)
     return Amounts(frozenset(currencies), long or repeated)
@@ -72,14 +72,9 @@ def occurs(name: str) -> Concern:
 def categories(document: Document) -> frozenset[str]:
     """Every VAT category code in the document; `ODD` (all of them) where rules of any category may stumble: not exactly
     one code, one tax scheme and one identifier of it, or an allowance that is neither true nor false."""
-    found = set()
-    for name in ("cac:TaxCategory", "cac:ClassifiedTaxCategory"):
-        for node in document.everywhere(name):
-            codes = node.children.get("cbc:ID", ())
-            schemes = node.children.get("cac:TaxScheme", ())
-            if len(codes) != 1 or len(schemes) != 1 or len(schemes[0].children.get("cbc:ID", ())) != 1:
-                return ODD
-            found.add(codes[0].text)
+    found = category_codes(document)
+    if found is None:
+        return ODD
     for charge in document.everywhere("cac:AllowanceCharge"):
         indicators = charge.children.get("cbc:ChargeIndicator", ())
         if len(indicators) != 1 or indicators[0].text not in SINGLE_TRUTHS:

@@ -39,8 +39,12 @@ def _shown(amount: Decimal | None) -> str | None:
 
 def sum_of_lines(document: Document) -> Decimal:
     """The net amounts of every line, to cents."""
-    lines = chain(document.everywhere("cac:InvoiceLine"), document.everywhere("cac:CreditNoteLine"))
-    return cents(sum((decimal(line.all("cbc:LineExtensionAmount")) or ZERO for line in lines), ZERO))
+    summed = ZERO
+    for line in chain(document.everywhere("cac:InvoiceLine"), document.everywhere("cac:CreditNoteLine")):
+        amount = decimal(line.children.get("cbc:LineExtensionAmount", ()))
+        if amount is not None:
+            summed += amount
+    return cents(summed)
 
 
 @TOTALS.rule("BR-CO-10")

@@ -100,6 +100,7 @@ def _below(found: list[Node], path: tuple[str, ...]) -> list[Node]:
 
 _NOTHING: dict[str, list[Node]] = {}
 _NONE: list[Node] = []
+_UNASKED = object()
 
 
 class Document:
@@ -134,11 +135,10 @@ class Document:
 
     def once(self, question: Callable[[Document], Told]) -> Told:
         """What a question about the whole document was answered, asked once."""
-        try:
-            return self._told[question]  # type: ignore[return-value]  # stored under its own question
-        except KeyError:
+        told = self._told.get(question, _UNASKED)
+        if told is _UNASKED:
             told = self._told[question] = question(self)
-            return told
+        return told  # type: ignore[return-value]  # stored under its own question
 
     def release(self) -> None:
         """Let go of the tree: parents and children hold each other, and nobody should wait for a collector."""

@@ -25,6 +25,9 @@ def category(node: Node) -> str:
 
 def of_vat(node: Node, wanted: str) -> bool:
     """`[normalize-space(cbc:ID) = '…'][cac:TaxScheme/normalize-space(upper-case(cbc:ID)) = 'VAT']`"""
+    codes = node.children.get("cbc:ID", ())
+    if len(codes) == 1 and codes[0].text == wanted:
+        return is_vat(node)
     return category(node) == wanted and is_vat(node)
 
 
@@ -52,12 +55,12 @@ def _texts(nodes: Sequence[Node]) -> tuple[str, ...]:
     return (nodes[0].text,) if len(nodes) == 1 else tuple(node.text for node in nodes)
 
 
-def _distinct(nodes: Iterable[Node]) -> list[Node]:
+def _distinct(nodes: Iterable[Node]) -> dict[_Shape, Node]:
     """The first of each shape, in document order."""
     found: dict[_Shape, Node] = {}
     for node in nodes:
         found.setdefault(_shape(node), node)
-    return list(found.values())
+    return found
 
 
 def _distinct_charges(charges: Iterable[Node]) -> list[Node]:
@@ -69,14 +72,33 @@ def _distinct_charges(charges: Iterable[Node]) -> list[Node]:
     return list(found.values())
 
 
+def _on_lines(document: Document) -> dict[_Shape, Node]:
+    return _distinct(document.everywhere("cac:ClassifiedTaxCategory"))
+
+
+def _elsewhere(document: Document) -> dict[_Shape, Node]:
+    return _distinct(document.everywhere("cac:TaxCategory"))
+
+
 def line_categories(document: Document) -> list[Node]:
     """`//cac:ClassifiedTaxCategory`"""
-    return _distinct(document.everywhere("cac:ClassifiedTaxCategory"))
+    return list(document.once(_on_lines).values())
 
 
 def tax_categories(document: Document) -> list[Node]:
     """`//cac:TaxCategory`"""
-    return _distinct(document.everywhere("cac:TaxCategory"))
+    return list(document.once(_elsewhere).values())
+
+
+def category_codes(document: Document) -> set[str] | None:
+    """The code of every VAT category as it stands; None where one has not exactly one code, one tax scheme and one
+    identifier of that."""
+    found = set()
+    for shape in (*document.once(_elsewhere), *document.once(_on_lines)):
+        if not isinstance(shape[0], str):
+            return None
+        found.add(shape[0])
+    return found
 
 
 def charges(document: Document) -> list[Node]:

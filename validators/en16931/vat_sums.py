@@ -139,11 +139,14 @@ def _of_plain_lines(lines: Iterable[Node]) -> Tally | None:
     """Lines without a fault: each with one category, one code and rate of it, one amount. None where one is not so."""
     sums: dict[tuple[str, str], Decimal] = {}
     for line in lines:
-        categories, amounts = line.all("cac:Item", "cac:ClassifiedTaxCategory"), line.all("cbc:LineExtensionAmount")
-        if len(categories) != 1 or len(amounts) != 1:
+        items, amounts = line.children.get("cac:Item", ()), line.children.get("cbc:LineExtensionAmount", ())
+        if len(items) != 1 or len(amounts) != 1:
             return None
-        codes = categories[0].children.get("cbc:ID", ())
-        rates = categories[0].children.get("cbc:Percent", ())
+        categories = items[0].children.get("cac:ClassifiedTaxCategory", ())
+        if len(categories) != 1:
+            return None
+        named = categories[0].children
+        codes, rates = named.get("cbc:ID", ()), named.get("cbc:Percent", ())
         amount = read_decimal(amounts[0].text)
         if len(codes) != 1 or len(rates) != 1 or amount is None:
             return None
