@@ -102,7 +102,7 @@ def test_an_amount_that_is_no_decimal_leaves_its_sums_undecided(amount: str) -> 
 
 def test_a_repeated_total_leaves_its_sums_undecided() -> None:
     told = verdict(repeat(f"{TOTALS}/cbc:LineExtensionAmount"))
-    assert [one.rule for one in told.unjudged] == ["BR-CO-10", "BR-CO-13", "BR-DEC-09"]
+    assert sorted(one.rule for one in told.unjudged) == ["BR-CO-10", "BR-CO-13", "BR-DEC-09"]
 
 
 def test_a_fault_in_the_vat_does_not_matter_where_the_totals_decide() -> None:
