@@ -24,11 +24,14 @@ class _Frozen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Tax(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
-    """One tax on one row. `percent` None means exempt or outside scope, which is not a rate of zero."""
+    """One tax on one row. `percent` None means exempt or outside scope, which is not a rate of zero; or `per_unit`
+    stands in its place: that much money for each of the line's `units` (None: of its quantity)."""
 
     tax: TaxKind
     category: TaxCategory
     percent: Decimal | None
+    per_unit: Decimal | None = None
+    units: Decimal | None = None
     withheld: bool = False
     surcharge: Decimal | None = None
     exemption_code: str | None = None
@@ -36,7 +39,10 @@ class Tax(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class LineTax(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
-    """A tax of a line with its base and amount (at the scale of the route's rounding)."""
+    """A tax of a line with its base and amount (at the scale of the route's rounding).
+
+    The base is the line's net; that of a tax per unit, the units; that of value added tax, the net with its excise.
+    """
 
     tax: Tax
     base: Decimal
@@ -105,13 +111,17 @@ class Line(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class TaxGroup(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
-    """One row of the tax breakdown (BG-23): all rows with the same tax, category, rate, surcharge and exemption."""
+    """One row of the tax breakdown (BG-23): all rows with the same tax, category, rate, surcharge and exemption.
+
+    Where the tax is `per_unit`, `base` is how many units there are.
+    """
 
     tax: TaxKind
     category: TaxCategory
     percent: Decimal | None
     base: Decimal
     amount: Decimal
+    per_unit: Decimal | None = None
     withheld: bool = False
     surcharge: Decimal | None = None
     surcharge_amount: Decimal = Decimal(0)

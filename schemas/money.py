@@ -51,6 +51,8 @@ RateText = Annotated[
 
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
+_UNITS = tuple(Decimal(1).scaleb(-scale) for scale in range(16))
+"""One unit of the last of so many decimals."""
 
 
 def scale_of(currency: str) -> int:
@@ -63,7 +65,7 @@ def round_half_up(value: Decimal, scale: int) -> Decimal:
 
     Python's own `quantize` and `round` round halves to even, which tax authorities do not.
     """
-    rounded = value.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP)
+    rounded = value.quantize(_UNITS[scale] if 0 <= scale < len(_UNITS) else Decimal(1).scaleb(-scale), ROUND_HALF_UP)
     return rounded if rounded else abs(rounded)
 
 

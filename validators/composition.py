@@ -32,7 +32,7 @@ from validators.draft_header import (
 )
 from validators.draft_lines import line
 from validators.draft_rules import RULES
-from validators.draft_taxes import allowance, money, taxes_of
+from validators.draft_taxes import allowance, money, shared_taxes_of
 from validators.inclusive import without_tax
 
 LARGEST_TOTAL = Decimal(10**15)
@@ -117,8 +117,9 @@ def _currency(draft: InvoiceInput, found: list[Finding]) -> str:
 
 
 def _shared_taxes(lines: Iterable[Line]) -> tuple[Tax, ...] | None:
-    """The taxes that every line bears alike, None where lines differ."""
-    of_lines = [tuple(row.tax for row in line.taxes) for line in lines]
+    """The taxes that every line bears alike but for those per unit, which are no matter of price; None where they
+    differ."""
+    of_lines = [tuple(row.tax for row in line.taxes if row.tax.per_unit is None) for line in lines]
     return of_lines[0] if of_lines and len({frozenset(taxes) for taxes in of_lines}) == 1 else None
 
 
@@ -135,7 +136,7 @@ def _document_rows(
     def rows(inputs: Iterable[AllowanceInput], pointer: str) -> Iterable[Allowance]:
         for index, one in enumerate(inputs):
             place = f"{pointer}/{index}"
-            taxes = taxes_of(one.taxes, f"{place}/taxes", found) if one.taxes else shared
+            taxes = shared_taxes_of(one.taxes, f"{place}/taxes", found) if one.taxes else shared
             if taxes is None:
                 found.append(RULES["GW-ALLOWANCE-TAX-MISSING"].at(f"{place}/taxes", expected="its taxes"))
             yield replace(allowance(one, base, place, scale, found), taxes=taxes or ())

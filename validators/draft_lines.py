@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -27,12 +28,20 @@ def line(
     """The line at that place of the draft; its net is computed with the totals."""
     one, pointer = draft.lines[index], f"/lines/{index}"
     made = _line(one, index, currency, default_taxes, found)
+    if draft.prices_include_tax:
+        found.extend(_per_unit(made, pointer))
     if one.net is None:
         return made
     if draft.prices_include_tax:
         found.append(RULES["GW-NET-INCLUSIVE"].at(f"{pointer}/net", found=one.net, expected="none"))
         return made
     return replace(made, stated_net=_stated_net(one.net, made, f"{pointer}/net", scale_of(currency), found))
+
+
+def _per_unit(made: Line, pointer: str) -> Iterator[Finding]:
+    for index, row in enumerate(made.taxes):
+        if row.tax.per_unit is not None:
+            yield RULES["GW-PER-UNIT-INCLUSIVE"].at(f"{pointer}/taxes/{index}/per_unit", found=plain(row.tax.per_unit))
 
 
 def _stated_net(text: str, made: Line, pointer: str, scale: int, found: list[Finding]) -> Decimal | None:

@@ -123,6 +123,22 @@ RULES: Catalogue[InvoiceInput] = Catalogue(
             fix="Use Z for a rate of zero, E for an exemption, O for what lies outside the tax.",
         ),
         _R(
+            id="GW-PER-UNIT-UNDUE",
+            sentence="Only an excise duty of category S on a line is owed by the unit.",
+            fix="Write percent.",
+        ),
+        _R(
+            id="GW-PER-UNIT-TWICE",
+            sentence="A tax is owed by the unit or by percentage, not both.",
+            fix="Keep one of them, or write two taxes.",
+        ),
+        _R(id="GW-UNITS-UNDUE", sentence="Only a tax that is owed by the unit says how many units there are."),
+        _R(
+            id="GW-PER-UNIT-INCLUSIVE",
+            sentence="Prices are written without tax where a tax is owed by the unit.",
+            fix="Leave prices_include_tax out and write net prices.",
+        ),
+        _R(
             id="GW-WITHHELD-UNDUE",
             sentence="Only VAT, excise and income tax can be withheld.",
             fix="Leave withheld out.",

@@ -43,14 +43,24 @@ def money(text: str, pointer: str, scale: int, found: list[Finding]) -> Decimal:
 
 
 def taxes_of(inputs: Sequence[TaxInput], pointer: str, found: list[Finding]) -> tuple[Tax, ...]:
-    """The taxes of one row. A tax of an unknown name is left out."""
+    """The taxes of one row. A tax of an unknown name is left out; one by percentage and one per unit are two."""
     taxes = [tax for index, one in enumerate(inputs) if (tax := _tax(one, f"{pointer}/{index}", found)) is not None]
-    seen: set[tuple[TaxKind, bool]] = set()
+    seen: set[tuple[TaxKind, bool, bool]] = set()
     for index, tax in enumerate(taxes):
-        if (tax.tax, tax.withheld) in seen:
+        key = (tax.tax, tax.withheld, tax.per_unit is not None)
+        if key in seen:
             found.append(RULES["GW-TAX-TWICE"].at(f"{pointer}/{index}", found=tax.tax))
-        seen.add((tax.tax, tax.withheld))
+        seen.add(key)
     return tuple(taxes)
+
+
+def shared_taxes_of(inputs: Sequence[TaxInput], pointer: str, found: list[Finding]) -> tuple[Tax, ...]:
+    """The taxes of an allowance or charge on the document, which has no units: one per unit is left out."""
+    taxes = taxes_of(inputs, pointer, found)
+    for index, one in enumerate(inputs):
+        if one.per_unit is not None:
+            found.append(RULES["GW-PER-UNIT-UNDUE"].at(f"{pointer}/{index}/per_unit", found=one.per_unit))
+    return tuple(tax for tax in taxes if tax.per_unit is None)
 
 
 def _tax(one: TaxInput, pointer: str, found: list[Finding]) -> Tax | None:
@@ -63,15 +73,33 @@ def _tax(one: TaxInput, pointer: str, found: list[Finding]) -> Tax | None:
         found.append(RULES["GW-WITHHELD-UNDUE"].at(f"{pointer}/withheld", found=one.tax))
     if kind is TaxKind.INCOME and not one.withheld:
         found.append(RULES["GW-INCOME-NOT-WITHHELD"].at(f"{pointer}/withheld", found="false", expected="true"))
+    per_unit = _per_unit(one, kind, pointer, found)
     return Tax(
         tax=kind,
         category=one.category,
-        percent=_percent(one, pointer, found),
+        percent=None if per_unit is not None else _percent(one, pointer, found),
+        per_unit=per_unit,
+        units=None if per_unit is None or one.units is None else number(one.units),
         withheld=one.withheld,
         surcharge=_surcharge(one, kind, pointer, found),
         exemption_code=one.exemption_code,
         exemption_reason=one.exemption_reason,
     )
+
+
+def _per_unit(one: TaxInput, kind: TaxKind, pointer: str, found: list[Finding]) -> Decimal | None:
+    """Only excise duties of category S are owed by the unit, and then by no percentage."""
+    if one.per_unit is None:
+        if one.units is not None:
+            found.append(RULES["GW-UNITS-UNDUE"].at(f"{pointer}/units", found=one.units, expected="none"))
+        return None
+    if kind is not TaxKind.EXCISE or one.category is not TaxCategory.STANDARD:
+        told = f"{one.tax} of category {one.category}"
+        found.append(RULES["GW-PER-UNIT-UNDUE"].at(f"{pointer}/per_unit", found=told, expected="EXCISE of category S"))
+        return None
+    if one.percent is not None:
+        found.append(RULES["GW-PER-UNIT-TWICE"].at(f"{pointer}/percent", found=one.percent, expected="none"))
+    return number(one.per_unit)
 
 
 def _percent(one: TaxInput, pointer: str, found: list[Finding]) -> Decimal | None:

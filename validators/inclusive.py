@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from schemas.document import Allowance, Invoice, Line, Price, Tax
 from schemas.money import HUNDRED, ZERO, round_half_up, scale_of
-from validators.arithmetic import EXACT, item_amount
+from validators.arithmetic import EXACT, VALUE_ADDED, item_amount
 
 PRICE_SCALE = 10
 """Decimals of a unit price that was computed, unless a large quantity needs more to come to the same amount."""
@@ -85,9 +85,15 @@ def _nets(rows: list[tuple[tuple[Tax, ...], Decimal]], scale: int) -> list[Decim
 
 
 def _factor(taxes: Iterable[Tax]) -> Decimal:
-    """1 + the rates of the taxes that a price includes, surcharges among them."""
-    percents = ((tax.percent or ZERO) + (tax.surcharge or ZERO) for tax in taxes if not tax.withheld)
-    return 1 + sum(percents, ZERO) / HUNDRED
+    """What one of net costs with the taxes that a price includes: the excise, and on both the value added tax with its
+    surcharge."""
+    excise = value_added = ZERO
+    for tax in taxes:
+        if not tax.withheld and tax.tax in VALUE_ADDED:
+            value_added += (tax.percent or ZERO) + (tax.surcharge or ZERO)
+        elif not tax.withheld:
+            excise += tax.percent or ZERO
+    return (1 + excise / HUNDRED) * (1 + value_added / HUNDRED)
 
 
 def _net_line(line: Line, nets: Iterator[Decimal], scale: int) -> Line:

@@ -124,6 +124,8 @@ _any_tax = st.fixed_dictionaries(
         "percent": st.none() | _decimals(3, 6),
         "withheld": st.booleans(),
         "surcharge": st.none() | _decimals(3, 6),
+        "per_unit": st.none() | _decimals(12, 10),
+        "units": st.none() | _decimals(12, 6, "-"),
     },
 )
 _any_share = st.fixed_dictionaries(

@@ -17,6 +17,7 @@ from tests.validators.drafts import (
     composed,
     draft,
     line,
+    rules,
     sound,
     sound_drafts,
 )
@@ -199,3 +200,83 @@ def test_routes_that_disagree_are_named_with_the_difference() -> None:
     assert finding.found is not None
     assert finding.found.startswith("two: tax 0.03 (0.01 against one)")
     assert finding.expected == "one: tax 0.02, withheld 0.00, payable 0.32"
+
+
+IEPS = {"tax": "IEPS", "percent": "25"}
+QUOTA = {"tax": "IEPS", "per_unit": "1.00", "units": "0.4"}
+IVA = {"tax": "IVA", "percent": "16"}
+
+
+def _soda(*taxes: dict[str, str], **more: object) -> dict[str, object]:
+    return {"description": "Soda", "unit_price": "30.00", "taxes": [*taxes], **more}
+
+
+def test_value_added_tax_is_levied_on_the_price_with_its_excise() -> None:
+    """Directive 2006/112/EC art. 78(a); LIVA art. 12."""
+    invoice = sound(draft(_soda(IVA, IEPS, QUOTA), currency="MXN"), SIX_DECIMALS)
+    assert [(str(row.base), str(row.amount)) for row in invoice.lines[0].taxes] == [
+        ("37.900000", "6.064000"),
+        ("30.00", "7.500000"),
+        ("0.4", "0.400000"),
+    ]
+    assert (str(invoice.totals.tax), str(invoice.totals.gross)) == ("13.96", "43.96")
+
+
+def test_taxes_per_unit_are_groups_of_their_own() -> None:
+    other = {"tax": "IEPS", "per_unit": "1.00", "units": "0.5"}
+    rows = (_soda(IVA, IEPS, QUOTA), _soda(IVA, IEPS, other, unit_price="34.00"))
+    invoice = sound(draft(*rows, currency="MXN"), SIX_DECIMALS)
+    assert [(group.per_unit, str(group.base), str(group.amount)) for group in invoice.tax_breakdown] == [
+        (None, "80.90", "12.94"),
+        (None, "64.00", "16.00"),
+        (Decimal("1.00"), "0.9", "0.90"),
+    ]
+
+
+def test_computing_taxes_per_unit_again_changes_nothing() -> None:
+    for policy in POLICIES:
+        invoice = sound(draft(_soda(IVA, IEPS, QUOTA), _soda(IVA, IEPS), allowances=[{"amount": "3.33"}]), policy)
+        assert str(recompute(invoice, policy)) == str(invoice)
+
+
+def test_units_left_out_are_the_quantity() -> None:
+    row = {"description": "Diesel", "quantity": "40", "unit_price": "22", "taxes": [{"tax": "IEPS", "per_unit": "0.5"}]}
+    assert str(sound(draft(row)).totals.tax) == "20.00"
+
+
+def test_what_all_lines_owe_by_the_unit_is_no_part_of_an_allowance() -> None:
+    invoice = sound(draft(_soda(IVA, QUOTA), allowances=[{"amount": "10"}]), SIX_DECIMALS)
+    assert [(str(group.base), str(group.amount)) for group in invoice.tax_breakdown] == [
+        ("20.40", "3.26"),
+        ("0.4", "0.40"),
+    ]
+
+
+def test_an_inclusive_price_contains_the_tax_on_its_excise() -> None:
+    invoice = sound(draft(_soda(IVA, IEPS, unit_price="145.00"), prices_include_tax=True))
+    assert (str(invoice.totals.net), str(invoice.totals.tax), str(invoice.totals.gross)) == (
+        "100.00",
+        "45.00",
+        "145.00",
+    )
+
+
+@pytest.mark.parametrize(
+    ("tax", "rule"),
+    [
+        ({"tax": "IVA", "per_unit": "1"}, "GW-PER-UNIT-UNDUE"),
+        ({"tax": "IEPS", "per_unit": "1", "category": "E"}, "GW-PER-UNIT-UNDUE"),
+        ({"tax": "IEPS", "per_unit": "1", "percent": "8"}, "GW-PER-UNIT-TWICE"),
+        ({"tax": "IEPS", "percent": "8", "units": "2"}, "GW-UNITS-UNDUE"),
+    ],
+)
+def test_what_is_odd_about_a_tax_per_unit(tax: dict[str, str], rule: str) -> None:
+    assert rule in rules(draft(_soda(tax)))
+
+
+def test_a_tax_per_unit_has_no_place_on_the_document_or_in_an_inclusive_price() -> None:
+    shared = [{"amount": "1", "taxes": [QUOTA]}]
+    assert rules(draft(_soda(IVA), charges=shared)) == {"GW-PER-UNIT-UNDUE": "/charges/0/taxes/0/per_unit"}
+    assert rules(draft(_soda(IVA, QUOTA), prices_include_tax=True)) == {
+        "GW-PER-UNIT-INCLUSIVE": "/lines/0/taxes/1/per_unit"
+    }
