@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import typer
 
-from gateway.cli import accounts, development, documents, integrity, processes
+from gateway.cli import accounts, codelists, development, documents, integrity, processes
 from gateway.cli.words import EXPECTED, failed
 
 app = typer.Typer(
@@ -34,6 +34,7 @@ COMMANDS: tuple[tuple[str, str, Callable[..., object]], ...] = (
     (RUN, "work", processes.work),
     (RUN, "migrate", processes.migrate),
     (RUN, "sandbox", processes.sandbox),
+    (ADMIN, "codelists", codelists.codelists),
 )
 for panel, name, command in COMMANDS:
     app.command(name, rich_help_panel=panel)(command)
