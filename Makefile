@@ -15,7 +15,7 @@ LOCK    := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 TESTS  ?=
 PYTEST ?= -n 2 --dist loadfile
 
-.PHONY: help venv demo dev test lint types contracts check format bench chaos lock clean
+.PHONY: help venv demo dev test lint types contracts check format bench chaos day lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -52,6 +52,9 @@ bench: $(READY) ## the figures of docs/benchmarks.md, in one run
 
 chaos: $(READY) ## kill API, workers and PostgreSQL at random while invoices flow, then compare the books
 	$(PYTHON) -m tests.chaos
+
+day: $(READY) ## a day of 5,000 Mexican invoices with lost answers and outages, then compare the books
+	$(PYTHON) -m tests.day
 
 lock: ## resolve pyproject.toml anew into the two lock files (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }

@@ -174,9 +174,10 @@ class SimulatorServer:
         try:
             if request.path.startswith(ADMIN):
                 return await self._administered(request)
-            if await self._out():
+            endpoint = outage.endpoint_of(request.path.partition("?")[0], self._simulator.endpoints)
+            if await self._out(endpoint):
                 return None
-            if outage.mode(self._page) == "down":
+            if outage.mode(self._page, endpoint) == "down":
                 return outage.DOWN
             reply = await self._answered(request)
         except BookUnavailable as error:
@@ -186,12 +187,12 @@ class SimulatorServer:
             await asyncio.sleep(reply.delay_seconds)
         return None if reply.lost else reply
 
-    async def _out(self) -> bool:
+    async def _out(self, endpoint: str | None) -> bool:
         """Whether an outage swallows the request: at once, or after it has hung as long as the outage lasts."""
-        if outage.mode(self._page) == "hang":
-            await outage.over(lambda: self._page)
+        if outage.mode(self._page, endpoint) == "hang":
+            await outage.over(lambda: self._page, endpoint)
             return True
-        return outage.mode(self._page) == "refuse"
+        return outage.mode(self._page, endpoint) == "refuse"
 
     async def _answered(self, request: SimulatorRequest) -> SimulatorReply:
         async with self._turn:
@@ -208,7 +209,7 @@ class SimulatorServer:
         return reply
 
     async def _administered(self, request: SimulatorRequest) -> SimulatorReply:
-        reply = administer(self.code, self._page, request)
+        reply = administer(self.code, self._page, request, self._simulator.endpoints)
         async with self._turn:
             await self._refresh()
             stored = self._change(reply.changes)

@@ -26,6 +26,8 @@ EXPECTED = {
     "mexican-corrected": {"cfdi"},
     "spanish-lost": {"verifactu"},
     "mexican-lost": {"cfdi"},
+    "mexican-payments": {"cfdi"},
+    "mexican-cancelled": {"cfdi"},
 }
 
 
@@ -57,6 +59,9 @@ def test_documents_and_traces_stay(endings: dict[str, dict[str, Any]]) -> None:
         names = {Path(path).name for path in one["documents"]}
         assert "trace.json" in names
         assert all(Path(path).stat().st_size for path in one["documents"])
+    receipts = {path for path in endings["mexican-payments"]["documents"] if "/receipt-" in path}
+    assert {Path(path).parent.name for path in receipts} == {"receipt-1", "receipt-2"}
+    assert any(path.endswith("acuse.xml") for path in endings["mexican-cancelled"]["documents"])
     for name in ("spanish-b2b", "mexican-cfdi"):
         assert any(path.endswith("-qr.svg") for path in endings[name]["documents"])
 

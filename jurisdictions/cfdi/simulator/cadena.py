@@ -1,4 +1,5 @@
-"""The cadena original as the authority recomputes it: the field order of CFDI 4.0, Pagos 2.0 and TFD 1.1.
+"""The cadena original as the authority recomputes it: the field order of CFDI 4.0, Pagos 2.0, TFD 1.1
+and of the complements for local taxes and legends.
 
 Each node's order is one line of words: `Name` is always written, `Name?` only where the attribute stands, and
 `/Child/Grandchild=Node` visits the children that the path reaches, in document order. A value is trimmed and its
@@ -16,6 +17,8 @@ from lxml import etree
 CFDI = "http://www.sat.gob.mx/cfd/4"
 PAGOS = "http://www.sat.gob.mx/Pagos20"
 TFD = "http://www.sat.gob.mx/TimbreFiscalDigital"
+LOCAL = "http://www.sat.gob.mx/implocal"
+LEGENDS = "http://www.sat.gob.mx/leyendasFiscales"
 
 _CFDI_ORDER = {
     "Comprobante": (
@@ -76,6 +79,20 @@ _PAGOS_ORDER = {
     "TrasladoP": "BaseP ImpuestoP TipoFactorP TasaOCuotaP? ImporteP?",
 }
 
+_LOCAL_ORDER = {
+    "ImpuestosLocales": (
+        "version TotaldeRetenciones TotaldeTraslados /RetencionesLocales=RetencionesLocales "
+        "/TrasladosLocales=TrasladosLocales"
+    ),
+    "RetencionesLocales": "ImpLocRetenido TasadeRetencion Importe",
+    "TrasladosLocales": "ImpLocTrasladado TasadeTraslado Importe",
+}
+
+_LEGENDS_ORDER = {
+    "LeyendasFiscales": "version /Leyenda=Leyenda",
+    "Leyenda": "disposicionFiscal? norma? textoLeyenda",
+}
+
 _TFD_ORDER = {"TimbreFiscalDigital": "Version UUID FechaTimbrado RfcProvCertif Leyenda? SelloCFD NoCertificadoSAT"}
 
 
@@ -99,16 +116,22 @@ def _word(word: str, namespace: str) -> _Word:
 
 
 _CFDI_WORDS = _compiled(_CFDI_ORDER, CFDI)
-_PAGOS_WORDS = _compiled(_PAGOS_ORDER, PAGOS)
+_COMPLEMENTS = {
+    f"{{{PAGOS}}}Pagos": ("Pagos", _compiled(_PAGOS_ORDER, PAGOS)),
+    f"{{{LOCAL}}}ImpuestosLocales": ("ImpuestosLocales", _compiled(_LOCAL_ORDER, LOCAL)),
+    f"{{{LEGENDS}}}LeyendasFiscales": ("LeyendasFiscales", _compiled(_LEGENDS_ORDER, LEGENDS)),
+}
 _TFD_WORDS = _compiled(_TFD_ORDER, TFD)
 _SPACES = re.compile(r"[ \t\r\n]+")
 
 
 def of_comprobante(root: etree._Element) -> str:
-    """The cadena original of a Comprobante 4.0, its Pagos complements included. Sello and Addenda are never in it."""
+    """The cadena original of a Comprobante 4.0, its complements included. Sello and Addenda are never in it."""
     fields = list(_fields(root, "Comprobante", _CFDI_WORDS))
-    for payments in root.iterfind(f"{{{CFDI}}}Complemento/{{{PAGOS}}}Pagos"):
-        fields.extend(_fields(payments, "Pagos", _PAGOS_WORDS))
+    for complement in root.iterfind(f"{{{CFDI}}}Complemento/*"):
+        known = _COMPLEMENTS.get(str(complement.tag))
+        if known is not None:
+            fields.extend(_fields(complement, *known))
     return _joined(fields)
 
 

@@ -1,7 +1,7 @@
 """The SAT's short catalogues as the authority reads them here (catCFDI of Anexo 20, rows in force in 2026).
 
-The long ones (products and services, units, postal codes) are known by their form only, and the exchange rates by
-their order of magnitude: this authority publishes no daily rate.
+The long ones (products and services, units, postal codes) are those of `codelists`; the exchange rates are known by
+their order of magnitude only: this authority publishes no daily rate.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ TYPES = frozenset("I E T N P".split())
 EXPORTS = frozenset("01 02 03 04".split())
 PAYMENT_METHODS = frozenset("PUE PPD".split())
 PAYMENT_FORMS = frozenset("01 02 03 04 05 06 08 12 13 14 15 17 23 24 25 26 27 28 29 30 31 99".split())
-BANKED_FORMS = frozenset("02 03 04 05 06 28 29".split())
 RELATIONS = frozenset("01 02 03 04 05 06 07".split())
 PERIODS = frozenset("01 02 03 04 05".split())
 MONTHS = frozenset(f"{month:02d}" for month in range(1, 13))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from lxml import etree
 
+from jurisdictions.cfdi import codelists
 from jurisdictions.cfdi.simulator import catalogues
 from jurisdictions.cfdi.simulator.cadena import CFDI
+from jurisdictions.cfdi.simulator.census import is_company
 from jurisdictions.cfdi.simulator.figures import number, places, within_product, within_rate
 from jurisdictions.cfdi.simulator.refusals import Fault
 
@@ -17,17 +20,40 @@ _WITHHOLDINGS = f"{{{CFDI}}}Impuestos/{{{CFDI}}}Retenciones/{{{CFDI}}}Retencion"
 
 def faults(root: etree._Element, decimals: int) -> Iterator[Fault]:
     """What the concepts break, in their order; details begin with the concept's place."""
-    kind = root.get("TipoDeComprobante") or ""
+    kind, day = root.get("TipoDeComprobante") or "", date.fromisoformat((root.get("Fecha") or "")[:10])
     parties = {node.get("Rfc") for node in root if node.get("Rfc")}
     for place, concept in enumerate(root.iterfind(f"{{{CFDI}}}Conceptos/{{{CFDI}}}Concepto"), 1):
-        for fault in _concept(concept, kind, decimals):
+        for fault in (*_concept(concept, kind, day, decimals), *_parts(concept, day, decimals)):
             yield Fault(fault.code, f"concepto {place}: {fault.detail}")
         third = concept.find(f"{{{CFDI}}}ACuentaTerceros")
-        if third is not None and third.get("RfcACuentaTerceros") in parties:
-            yield Fault("CFDI40188", f"concepto {place}")
+        if third is not None:
+            yield from _third(third, parties, place)
 
 
-def _concept(concept: etree._Element, kind: str, decimals: int) -> Iterator[Fault]:
+def _third(third: etree._Element, parties: set[str | None], place: int) -> Iterator[Fault]:
+    """Whom the concept is sold for."""
+    rfc, regime = third.get("RfcACuentaTerceros") or "", third.get("RegimenFiscalACuentaTerceros") or ""
+    if rfc in parties:
+        yield Fault("CFDI40188", f"concepto {place}")
+    of_person = catalogues.REGIMES_OF_COMPANIES if is_company(rfc) else catalogues.REGIMES_OF_PEOPLE
+    if regime not in of_person:
+        yield Fault("CFDI40191", f"concepto {place}: {regime}")
+
+
+def _parts(concept: etree._Element, day: date, decimals: int) -> Iterator[Fault]:
+    """The parts that a concept is made of."""
+    for part in concept.iterfind(f"{{{CFDI}}}Parte"):
+        code, price, amount = part.get("ClaveProdServ") or "", part.get("ValorUnitario"), part.get("Importe")
+        if codelists.product(code, day) is None:
+            yield Fault("CFDI40196", code)
+        if price is not None and number(price) <= 0:
+            yield Fault("CFDI40197", price)
+        if amount is not None and not within_product(amount, part.get("Cantidad") or "", price or "", decimals):
+            yield Fault("CFDI40198", amount)
+
+
+def _concept(concept: etree._Element, kind: str, day: date, decimals: int) -> Iterator[Fault]:
+    yield from _catalogues(concept, day)
     yield from _amounts(concept, kind, decimals)
     transfers, withholdings = concept.findall(_TRANSFERS), concept.findall(_WITHHOLDINGS)
     yield from _subject(concept, transfers, withholdings)
@@ -37,12 +63,17 @@ def _concept(concept: etree._Element, kind: str, decimals: int) -> Iterator[Faul
         yield from _withholding(withholding, decimals)
 
 
+def _catalogues(concept: etree._Element, day: date) -> Iterator[Fault]:
+    product, unit = concept.get("ClaveProdServ") or "", concept.get("ClaveUnidad") or ""
+    if codelists.product(product, day) is None:
+        yield Fault("CFDI40162", product)
+    if codelists.unit(unit, day) is None:
+        yield Fault("CFDI40165", unit)
+
+
 def _amounts(concept: etree._Element, kind: str, decimals: int) -> Iterator[Fault]:
     quantity, price = concept.get("Cantidad") or "", concept.get("ValorUnitario") or ""
     amount, discount = concept.get("Importe") or "", concept.get("Descuento")
-    unit = concept.get("ClaveUnidad") or ""
-    if not (1 <= len(unit) <= 3 and unit.isascii() and unit.isalnum()):
-        yield Fault("CFDI40165", unit)
     if kind in ("I", "E", "N") and number(price) <= 0:
         yield Fault("CFDI40166", price)
     if not within_product(amount, quantity, price, decimals):

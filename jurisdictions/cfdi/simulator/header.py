@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from lxml import etree
 
+from jurisdictions.cfdi import codelists
 from jurisdictions.cfdi.simulator import catalogues
-from jurisdictions.cfdi.simulator.cadena import CFDI
+from jurisdictions.cfdi.simulator.cadena import CFDI, LOCAL
 from jurisdictions.cfdi.simulator.census import GENERAL_PUBLIC, NATIONAL
 from jurisdictions.cfdi.simulator.figures import ZERO, number, places, rounded
 from jurisdictions.cfdi.simulator.refusals import Fault
@@ -34,7 +35,7 @@ def _catalogues(root: etree._Element) -> Iterator[Fault]:
         yield Fault("CFDI40123", str(root.get("Exportacion")))
     if root.get("Exportacion") == "02":
         yield Fault("CFDI40122")  # the complement itself is not among those that this certifier takes
-    if (root.get("LugarExpedicion") or "00").startswith("00"):
+    if codelists.postal_code(root.get("LugarExpedicion") or "") is None:
         yield Fault("CFDI40126", str(root.get("LugarExpedicion")))
 
 
@@ -95,6 +96,8 @@ def _total(root: etree._Element, decimals: int) -> Iterator[Fault]:
     expected = number(root.get("SubTotal")) - number(root.get("Descuento"))
     if taxes is not None:
         expected += number(taxes.get("TotalImpuestosTrasladados")) - number(taxes.get("TotalImpuestosRetenidos"))
+    for local in root.iterfind(f"{{{CFDI}}}Complemento/{{{LOCAL}}}ImpuestosLocales"):
+        expected += number(local.get("TotaldeTraslados")) - number(local.get("TotaldeRetenciones"))
     if total != expected or places(root.get("Total")) > max(decimals, 2):
         yield Fault("CFDI40119", f"{total} y {Decimal(expected)}")
 

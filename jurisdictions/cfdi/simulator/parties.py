@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
+from jurisdictions.cfdi import codelists
 from jurisdictions.cfdi.simulator import catalogues
 from jurisdictions.cfdi.simulator.cadena import CFDI
 from jurisdictions.cfdi.simulator.census import (
@@ -17,6 +19,8 @@ from jurisdictions.cfdi.simulator.census import (
     open_to_anyone,
 )
 from jurisdictions.cfdi.simulator.refusals import Fault
+
+_COUNTRIES = frozenset(codelists.COUNTRIES.values())
 
 
 def faults(root: etree._Element, book: Mapping[str, bytes]) -> Iterator[Fault]:
@@ -71,7 +75,7 @@ def _generic(receiver: etree._Element, place: str | None) -> Iterator[Fault]:
 def _abroad(receiver: etree._Element, rfc: str) -> Iterator[Fault]:
     country, number = receiver.get("ResidenciaFiscal"), receiver.get("NumRegIdTrib")
     if country is not None:
-        if not (len(country) == 3 and country.isascii() and country.isalpha() and country.isupper()):
+        if country not in _COUNTRIES:
             yield Fault("CFDI40150", country)
         if rfc != FOREIGN:
             yield Fault("CFDI40151", country)
@@ -81,6 +85,9 @@ def _abroad(receiver: etree._Element, rfc: str) -> Iterator[Fault]:
         yield Fault("CFDI40153", number)
     if number is not None and rfc != FOREIGN:
         yield Fault("CFDI40154", number)
+    pattern = codelists.TAX_ID_PATTERNS.get(country or "")
+    if number is not None and pattern is not None and not re.fullmatch(pattern, number):
+        yield Fault("CFDI40156", number)
 
 
 def _use(receiver: etree._Element, rfc: str) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from lxml import etree
 
-from jurisdictions.cfdi.simulator import catalogues
+from jurisdictions.cfdi.simulator import banks, catalogues, receipt_taxes
 from jurisdictions.cfdi.simulator.cadena import CFDI, PAGOS
 from jurisdictions.cfdi.simulator.figures import ZERO, number, places, rounded
 from jurisdictions.cfdi.simulator.refusals import Fault
@@ -35,12 +35,6 @@ _CONCEPT = {
     "Importe": ("CRP20120", "0"),
     "Descuento": ("CRP20121", None),
     "ObjetoImp": ("CRP20122", "01"),
-}
-_BANK_FIELDS = {
-    "RfcEmisorCtaOrd": "CRP20221",
-    "CtaOrdenante": "CRP20224",
-    "RfcEmisorCtaBen": "CRP20227",
-    "CtaBeneficiario": "CRP20228",
 }
 # Totals by tax and rate: (code of the base, its attribute, code of the tax, its attribute).
 _TRANSFER_TOTALS = {
@@ -102,11 +96,9 @@ def _payment(payment: etree._Element) -> Iterator[Fault]:
         yield Fault("CRP20218", str(amount))
     if places(amount) > (catalogues.currency_decimals(currency) or 0):
         yield Fault("CRP20219", str(amount))
-    if form not in catalogues.BANKED_FORMS:
-        for name, code in _BANK_FIELDS.items():
-            if payment.get(name) is not None:
-                yield Fault(code, form)
+    yield from banks.faults(payment)
     yield from _documents(payment, currency)
+    yield from receipt_taxes.faults(payment)
 
 
 def _documents(payment: etree._Element, currency: str) -> Iterator[Fault]:
@@ -125,7 +117,8 @@ def _documents(payment: etree._Element, currency: str) -> Iterator[Fault]:
         if document.get("ObjetoImpDR") == "02" and document.find(f"{{{PAGOS}}}ImpuestosDR") is None:
             yield Fault("CRP20246")
         paid += number(document.get("ImpPagado")) / (number(equivalence) or Decimal(1))
-    if rounded(paid, 6) > number(payment.get("Monto")):
+    decimals = catalogues.currency_decimals(currency)
+    if rounded(paid, 2 if decimals is None else decimals) > number(payment.get("Monto")):
         yield Fault("CRP20217", f"{paid} y {payment.get('Monto')}")
 
 

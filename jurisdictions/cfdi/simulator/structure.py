@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from jurisdictions.cfdi.simulator.cadena import CFDI, PAGOS, TFD
+from jurisdictions.cfdi.simulator.cadena import CFDI, LEGENDS, LOCAL, PAGOS, TFD
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
@@ -50,6 +50,8 @@ _FORMS = {
     "pedimento": r"[0-9]{2}  [0-9]{2}  [0-9]{4}  [0-9]{7}",
     "property": r"[0-9a-zA-Z]{1,150}",
     "account": r"[A-Z0-9_]{10,50}",
+    "v1": r"1\.0",
+    "cents": r"[+-]?([0-9]+(\.[0-9]{0,2}0*)?|\.[0-9]{1,2}0*)",
     "t20": r"[^|]{1,20}",
     "t25": r"[^|]{1,25}",
     "t40": r"[^|]{1,40}",
@@ -140,6 +142,20 @@ _PAGOS_SHAPES = {
     "TrasladoP": ("BaseP:amount! ImpuestoP:code! TipoFactorP:code! TasaOCuotaP:rate ImporteP:amount", ""),
 }
 
+_LOCAL_SHAPES = {
+    "ImpuestosLocales": (
+        "version:v1! TotaldeRetenciones:cents! TotaldeTraslados:cents!",
+        "RetencionesLocales* TrasladosLocales*",
+    ),
+    "RetencionesLocales": ("ImpLocRetenido:any! TasadeRetencion:cents! Importe:cents!", ""),
+    "TrasladosLocales": ("ImpLocTrasladado:any! TasadeTraslado:cents! Importe:cents!", ""),
+}
+
+_LEGENDS_SHAPES = {
+    "LeyendasFiscales": ("version:v1!", "Leyenda+"),
+    "Leyenda": ("disposicionFiscal:any norma:any textoLeyenda:any!", ""),
+}
+
 
 class _Child(NamedTuple):
     tag: str
@@ -176,14 +192,21 @@ def _child(word: str, namespace: str) -> _Child:
 
 _CFDI = _compiled(_CFDI_SHAPES, CFDI)
 _PAGOS = _compiled(_PAGOS_SHAPES, PAGOS)
+_COMPLEMENTS = {
+    PAGOS: ("Pagos", _PAGOS),
+    LOCAL: ("ImpuestosLocales", _compiled(_LOCAL_SHAPES, LOCAL)),
+    LEGENDS: ("LeyendasFiscales", _compiled(_LEGENDS_SHAPES, LEGENDS)),
+}
 _FREE = (f"{{{CFDI}}}Complemento", f"{{{CFDI}}}Addenda")
 _COLLAPSED = re.compile(r"[ \t\r\n]+")
 
 _SCHEMAS = {
     CFDI: "http://www.sat.gob.mx/sitio_internet/cfd/4/cfdv40.xsd",
     PAGOS: "http://www.sat.gob.mx/sitio_internet/cfd/Pagos/Pagos20.xsd",
+    LOCAL: "http://www.sat.gob.mx/sitio_internet/cfd/implocal/implocal.xsd",
+    LEGENDS: "http://www.sat.gob.mx/sitio_internet/cfd/leyendasFiscales/leyendasFisc.xsd",
 }
-_PREFIXES = {CFDI: "cfdi", PAGOS: "pago20", TFD: "tfd"}
+_PREFIXES = {CFDI: "cfdi", PAGOS: "pago20", LOCAL: "implocal", LEGENDS: "leyendasFisc", TFD: "tfd"}
 
 
 def faults(root: etree._Element) -> Iterator[str]:
@@ -194,15 +217,17 @@ def faults(root: etree._Element) -> Iterator[str]:
     yield from _namespaces(root)
     yield from _walk(root, _CFDI["Comprobante"], _CFDI)
     for complement in root.iterfind(f"{{{CFDI}}}Complemento/*"):
-        if complement.tag == f"{{{PAGOS}}}Pagos":
-            yield from _walk(complement, _PAGOS["Pagos"], _PAGOS)
+        name, shapes = _COMPLEMENTS.get(etree.QName(complement).namespace or "", ("", {}))
+        if name and etree.QName(complement).localname == name:
+            yield from _walk(complement, shapes[name], shapes)
         elif complement.tag != f"{{{TFD}}}TimbreFiscalDigital":
             yield f"complemento no soportado: {complement.tag}"
 
 
 def _namespaces(root: etree._Element) -> Iterator[str]:
     """The prefixes of SAT's practice, and every schema named at the root with SAT's own address."""
-    used = {CFDI} | ({PAGOS} if root.find(f"{{{CFDI}}}Complemento/{{{PAGOS}}}Pagos") is not None else set())
+    complements = {etree.QName(one).namespace or "" for one in root.iterfind(f"{{{CFDI}}}Complemento/*")}
+    used = {CFDI} | (complements & _COMPLEMENTS.keys())
     words = (root.get(f"{{{XSI}}}schemaLocation") or "").split()
     named = dict(zip(words[::2], words[1::2], strict=False))
     for namespace in sorted(used):

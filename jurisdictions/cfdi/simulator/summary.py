@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from lxml import etree
 
+from jurisdictions.cfdi.simulator import catalogues
 from jurisdictions.cfdi.simulator.cadena import CFDI
 from jurisdictions.cfdi.simulator.figures import ZERO, number, places, rounded
 from jurisdictions.cfdi.simulator.refusals import Fault
@@ -46,6 +47,8 @@ def _withheld(node: etree._Element, concept_rows: list[etree._Element], decimals
     if rows and total is None:
         yield Fault("CFDI40206")
     for tax, times in Counter(row.get("Impuesto") for row in rows).items():
+        if tax not in catalogues.TAXES:
+            yield Fault("CFDI40207", str(tax))
         if times > 1:
             yield Fault("CFDI40208", str(tax))
         if any(places(row.get("Importe")) > decimals for row in rows if row.get("Impuesto") == tax):
@@ -89,6 +92,11 @@ def _row(row: etree._Element, decimals: int) -> Iterator[Fault]:
         yield Fault("CFDI40214", str(row.get("Base")))
     if places(row.get("Importe")) > decimals:
         yield Fault("CFDI40220", str(row.get("Importe")))
+    name, factor = row.get("Impuesto") or "", row.get("TipoFactor") or ""
+    if name not in catalogues.TAXES:
+        yield Fault("CFDI40217", name)
+    if factor != "Exento" and not catalogues.transferred_rate(name, factor, number(row.get("TasaOCuota"))):
+        yield Fault("CFDI40219", f"{name} {factor} {row.get('TasaOCuota')}")
     if row.get("TipoFactor") == "Exento" and (row.get("Importe") is not None or row.get("TasaOCuota") is not None):
         yield Fault("CFDI40213")
 

@@ -16,7 +16,7 @@ from jurisdictions.cfdi.simulator.structure import XSI
 from jurisdictions.contract import SimulatorKeys
 
 CERTIFIER = "ZZP000101AAA"
-"""The RFC of the sandbox's certifier: fictitious."""
+"""The RFC of the sandbox's first certifier: fictitious, as the other's."""
 _SCHEMA = f"{TFD} http://www.sat.gob.mx/sitio_internet/cfd/TimbreFiscalDigital/TimbreFiscalDigitalv11.xsd"
 
 
@@ -62,10 +62,13 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True):
         return self.data(version) | {"tfd": self.timbre}
 
 
-def stamp(root: etree._Element, digest: str, counter: int, local: datetime, keys: SimulatorKeys) -> Stamp:
+def stamp(
+    root: etree._Element, digest: str, counter: int, local: datetime, keys: SimulatorKeys, rfc: str = CERTIFIER
+) -> Stamp:
     """Stamp a CFDI: the tree is copied, the copy gets its TimbreFiscalDigital, and both seals stand in the answer.
 
-    `digest` names the CFDI's seal; with `counter` it makes the UUID. `local` is the time at the place of issue.
+    `digest` names the CFDI's seal; with `counter` it makes the UUID. `local` is the time at the place of issue, `rfc`
+    the certifier's.
     """
     uuid = str(uuid5(NAMESPACE_URL, f"sandbox:{digest}:{counter}")).upper()
     own = certificates.read(keys.certificate("stamping"))
@@ -74,7 +77,7 @@ def stamp(root: etree._Element, digest: str, counter: int, local: datetime, keys
     timbre.set(f"{{{XSI}}}schemaLocation", _SCHEMA)
     moment = local.strftime("%Y-%m-%dT%H:%M:%S")
     own_number = own.number if own else "0" * 20
-    values = ("1.1", uuid, moment, CERTIFIER, seal, own_number)
+    values = ("1.1", uuid, moment, rfc, seal, own_number)
     names = ("Version", "UUID", "FechaTimbrado", "RfcProvCertif", "SelloCFD", "NoCertificadoSAT")
     for name, value in zip(names, values, strict=True):
         timbre.set(name, value)

@@ -1,16 +1,20 @@
 """The simulated certifier: it stamps what is right once, refuses what is not with SAT's codes, and fails on demand."""
 
+import ast
 import datetime
 import json
 from base64 import b64decode, b64encode
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from lxml import etree
 
+from jurisdictions.cfdi import simulator
 from jurisdictions.cfdi.simulator import SIMULATOR
+from jurisdictions.cfdi.simulator.cadena import of_comprobante
 from jurisdictions.contract import SimulatorRequest
 from tests.jurisdictions.cfdi.simulated import (
     AT,
@@ -255,6 +259,11 @@ def test_a_reserved_issuer_is_not_listed(pac: Certifier) -> None:
 
 # ---------------------------------------------------------------- rules
 
+THIRD = (
+    '<cfdi:ACuentaTerceros RfcACuentaTerceros="ZZZ000101AA9" NombreACuentaTerceros="OTRO" '
+    'RegimenFiscalACuentaTerceros="605" DomicilioFiscalACuentaTerceros="06600"/>'
+)
+PART = '<cfdi:Parte ClaveProdServ="99999999" Cantidad="2" Descripcion="Parte" ValorUnitario="0" Importe="9"/>'
 RULES = [
     ("CFDI40104", 'FormaPago="03"', 'FormaPago="07"'),
     ("CFDI40105", 'MetodoPago="PUE"', 'MetodoPago="PPD"'),
@@ -308,6 +317,16 @@ RULES = [
                   'Importe="145.00"/></cfdi:Traslados></cfdi:Impuestos></cfdi:Concepto>'),
     ("CFDI40205", 'TotalImpuestosTrasladados="144.00"', 'TotalImpuestosTrasladados="144.01"'),
     ("CFDI40212", ' TotalImpuestosTrasladados="144.00"', ""),
+    ("CFDI40126", 'LugarExpedicion="42501"', 'LugarExpedicion="00999"'),
+    ("CFDI40150", 'UsoCFDI="G03"', 'UsoCFDI="G03" ResidenciaFiscal="ABC"'),
+    ("CFDI40156", 'UsoCFDI="G03"', 'UsoCFDI="G03" ResidenciaFiscal="USA" NumRegIdTrib="12"'),
+    ("CFDI40162", 'ClaveProdServ="84111506"', 'ClaveProdServ="99999999"'),
+    ("CFDI40191", "</cfdi:Impuestos></cfdi:Concepto>", f"</cfdi:Impuestos>{THIRD}</cfdi:Concepto>"),
+    ("CFDI40196", "</cfdi:Impuestos></cfdi:Concepto>", f"</cfdi:Impuestos>{PART}</cfdi:Concepto>"),
+    ("CFDI40197", "</cfdi:Impuestos></cfdi:Concepto>", f"</cfdi:Impuestos>{PART}</cfdi:Concepto>"),
+    ("CFDI40198", "</cfdi:Impuestos></cfdi:Concepto>", f"</cfdi:Impuestos>{PART}</cfdi:Concepto>"),
+    ("CFDI40217", 'Impuesto="002"', 'Impuesto="009"'),
+    ("CFDI40219", 'TasaOCuota="0.160000"', 'TasaOCuota="0.150000"'),
     ("CFDI40215", '<cfdi:Traslado Base="900.00"\n', '<cfdi:Traslado Base="900.01"\n'),
 ]  # fmt: skip
 
@@ -330,6 +349,41 @@ def test_the_sandboxs_own_receivers_need_no_entry(pac: Certifier, rfc: str) -> N
     regime, use = ("601", "G03") if len(rfc) == 12 else ("612", "D01")
     xml = INVOICE.replace("URE180429TM6", rfc).replace('Receptor="601"', f'Receptor="{regime}"').replace("G03", use)
     assert pac.post(sealed(xml)).status == 200
+
+
+LOCAL, LEGENDS = "http://www.sat.gob.mx/implocal", "http://www.sat.gob.mx/leyendasFiscales"
+LOCAL_TAXES = """<cfdi:Complemento><implocal:ImpuestosLocales version="1.0" TotaldeRetenciones="5.00"
+ TotaldeTraslados="27.00"><implocal:RetencionesLocales ImpLocRetenido="5 al millar" TasadeRetencion="0.50"
+ Importe="5.00"/><implocal:TrasladosLocales ImpLocTrasladado="ISH" TasadeTraslado="3.00" Importe="27.00"/>
+</implocal:ImpuestosLocales></cfdi:Complemento></cfdi:Comprobante>"""
+LEGEND = """<cfdi:Complemento><leyendasFisc:LeyendasFiscales version="1.0"><leyendasFisc:Leyenda norma="Art. 1"
+ textoLeyenda="Texto"/></leyendasFisc:LeyendasFiscales></cfdi:Complemento></cfdi:Comprobante>"""
+
+
+def with_complement(complement: str, prefix: str, namespace: str, file: str) -> str:
+    place = f"{namespace} http://www.sat.gob.mx/sitio_internet/cfd/{file}"
+    declared = INVOICE.replace(SCHEMA, f"{SCHEMA} {place}").replace(
+        "xmlns:xsi", f'xmlns:{prefix}="{namespace}" xmlns:xsi'
+    )
+    return declared.replace("</cfdi:Comprobante>", complement)
+
+
+def test_local_taxes_are_part_of_the_total(pac: Certifier) -> None:
+    xml = with_complement(LOCAL_TAXES, "implocal", LOCAL, "implocal/implocal.xsd")
+    assert codes(pac.post(sealed(xml))) == {"CFDI40119"}
+    assert pac.post(sealed(xml.replace('Total="1044.00"', 'Total="1066.00"'))).status == 200
+    assert of_comprobante(etree.fromstring(xml)).endswith("|1.0|5.00|27.00|5 al millar|0.50|5.00|ISH|3.00|27.00||")
+
+
+def test_legends(pac: Certifier) -> None:
+    xml = with_complement(LEGEND, "leyendasFisc", LEGENDS, "leyendasFiscales/leyendasFisc.xsd")
+    assert pac.post(sealed(xml)).status == 200
+    assert of_comprobante(etree.fromstring(xml)).endswith("|1.0|Art. 1|Texto||")
+    assert codes(pac.post(sealed(xml.replace("textoLeyenda", "texto")))) == {"301"}
+    undeclared = xml.replace(
+        f" {LEGENDS} http://www.sat.gob.mx/sitio_internet/cfd/leyendasFiscales/leyendasFisc.xsd", ""
+    )
+    assert codes(pac.post(sealed(undeclared))) == {"301"}
 
 
 def test_a_global_invoice(pac: Certifier) -> None:
@@ -441,7 +495,7 @@ def test_the_founding_book_names_the_sandboxs_identities() -> None:
         SIMULATOR.founding
     )
     assert SIMULATOR.signers == ("stamping",)
-    assert SIMULATOR.endpoints == {"sw": ""}
+    assert SIMULATOR.endpoints["sw"] == ""
 
 
 def test_keys_of_the_book_are_reached_without_a_search(pac: Certifier) -> None:
@@ -460,3 +514,17 @@ def test_keys_of_the_book_are_reached_without_a_search(pac: Certifier) -> None:
     request = SimulatorRequest(method="POST", path=STAMP, headers=headers, body=body)
     reply = SIMULATOR.answer(Closed(pac.book), request, AT, Keys(), "strict")
     assert f"stamp/{sha256(told(reply)['data']['selloCFDI'].encode()).hexdigest()}" in reply.changes
+
+
+# ---------------------------------------------------------------- independence
+
+
+def test_the_simulators_know_nothing_of_us_but_the_code_lists() -> None:
+    allowed = ("jurisdictions.cfdi.simulator", "jurisdictions.cfdi.codelists", "jurisdictions.contract")
+    modules = sorted(Path(simulator.__file__).parent.glob("*.py"))
+    for module in modules:
+        for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(("jurisdictions", "validators")):
+                names = [f"{node.module}.{alias.name}" for alias in node.names]
+                assert all(name.startswith(allowed) for name in names), (module.name, names)
+    assert len(modules) > 20
