@@ -7,7 +7,7 @@ import sys
 
 from benchmarks.report import Figure, row, write
 
-ALL = ("finalizing", "draining", "isolation", "leasing", "judging")
+ALL = ("finalizing", "draining", "isolation", "leasing", "judging", "sealing")
 
 
 def main() -> int:

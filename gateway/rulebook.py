@@ -16,6 +16,11 @@ from schemas.rules import PublishedRule
 
 RULES = Path(__file__).parents[1] / "docs" / "rules"
 INDEX = "README.md"
+_JUDGES = {
+    "here": "Judged here, before a document is sent",
+    "authority": "told by the authority alone",
+    "unreachable": "out of reach of any document",
+}
 _GENERATED = "<!-- Written by `python -m gateway.rulebook` from the rules themselves: change those. -->\n\n"
 
 
@@ -53,9 +58,18 @@ def _dates(rule: PublishedRule) -> str:
 
 def _page(rules: list[PublishedRule]) -> str:
     first = rules[0]
-    head = f"# {first.rule_set} {first.edition}\n\nValid {_dates(first)}; {len(rules)} rules.\n"
+    head = f"# {first.rule_set} {first.edition}\n\nValid {_dates(first)}; {len(rules)} rules.\n" + _judges(rules)
     families = groupby(sorted(rules, key=_order), key=lambda rule: _family(rule.rule))
-    return _GENERATED + head + "".join(_table(family, found) for family, found in families)
+    table = _table_of_judges if _judges(rules) else _table
+    return _GENERATED + head + "".join(table(family, found) for family, found in families)
+
+
+def _judges(rules: list[PublishedRule]) -> str:
+    """Who judges how many, where not all is judged here."""
+    counted = {judge: sum(rule.judged == judge for rule in rules) for judge in _JUDGES}
+    if counted["here"] == len(rules):
+        return ""
+    return "\n" + "; ".join(f"{words}: {counted[judge]}" for judge, words in _JUDGES.items()) + ".\n"
 
 
 def _table(family: str, rules: Iterable[PublishedRule]) -> str:
@@ -66,9 +80,20 @@ def _table(family: str, rules: Iterable[PublishedRule]) -> str:
     return f"\n## {family}\n\n| Rule | Flag | Terms | What is wrong | What to do |\n|---|---|---|---|---|\n{rows}"
 
 
+def _table_of_judges(family: str, rules: Iterable[PublishedRule]) -> str:
+    """A table of rules that not all are judged here: who judges each, and why or how far."""
+    rows = "".join(
+        f"| `{one.rule}` | {one.severity} | {one.judged} | {_cell(one.sentence)} | {_cell(one.fix or '')} "
+        f"| {_cell(one.why or '')} |\n"
+        for one in rules
+    )
+    head = "| Rule | Flag | Judged | What is wrong | What to do | Why, or how far |\n|---|---|---|---|---|---|\n"
+    return f"\n## {family}\n\n{head}{rows}"
+
+
 def _family(rule: str) -> str:
-    """`BR-CO-10` belongs to BR-CO, `PEPPOL-EN16931-R004` to PEPPOL-EN16931."""
-    return rule.rpartition("-")[0] or rule
+    """`BR-CO-10` belongs to BR-CO, `PEPPOL-EN16931-R004` to PEPPOL-EN16931, and a bare number to what precedes it."""
+    return rule.rpartition("-")[0] or rule.rstrip("0123456789") or rule
 
 
 def _order(rule: PublishedRule) -> tuple[str, int, str]:

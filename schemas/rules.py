@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 import msgspec
 
@@ -13,7 +14,8 @@ class PublishedRule(msgspec.Struct, frozen=True, kw_only=True):
     """One rule of one edition. `terms` are business terms of EN 16931 (BT-…, BG-…) where it is about any.
 
     `sentence` says what is wrong where the rule is broken, `fix` what to do then. `valid_until` is the last day on
-    which the edition holds, None while it is open.
+    which the edition holds, None while it is open. `judged` tells who can: "here" before the document is sent, the
+    "authority" alone, or nobody, since no document can break it ("unreachable"); `why` gives the reason, or how far.
     """
 
     rule: str
@@ -25,3 +27,5 @@ class PublishedRule(msgspec.Struct, frozen=True, kw_only=True):
     terms: tuple[str, ...] = ()
     sentence: str
     fix: str | None = None
+    judged: Literal["here", "authority", "unreachable"] = "here"
+    why: str | None = None

@@ -26,7 +26,11 @@ class UnreadableCertificate(ValueError):
 
 @dataclass(frozen=True)
 class Certificate:
-    """`number` is the 20 digits of NoCertificado; `rfc` the holder's, without the legal representative's."""
+    """`number` is the 20 digits of NoCertificado; `rfc` the holder's, without the legal representative's.
+
+    `is_csd`: a Certificado de Sello Digital names the branch that seals (an OU) and only signs. An e.firma (FIEL) has
+    no OU and may do more; a PAC refuses it with code 306.
+    """
 
     number: str
     rfc: str | None
@@ -53,9 +57,18 @@ def read_certificate(der: bytes) -> Certificate:
         rfc=holder.split("/")[0].strip() if holder else None,
         not_before=parsed.not_valid_before_utc,
         not_after=parsed.not_valid_after_utc,
-        is_csd=bool(subject.get(_ORGANIZATIONAL_UNIT)),
+        is_csd=bool(subject.get(_ORGANIZATIONAL_UNIT)) and not _beyond_seals(parsed),
         public_key=key,
     )
+
+
+def _beyond_seals(certificate: x509.Certificate) -> bool:
+    """Whether the key may do what only an e.firma may: encipher data, agree on keys."""
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except (x509.ExtensionNotFound, ValueError):
+        return False
+    return usage.data_encipherment or usage.key_agreement
 
 
 def certificate_number(serial: int) -> str:

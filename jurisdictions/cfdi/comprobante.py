@@ -1,6 +1,7 @@
 """A CFDI before its seal: what it will say, with its amounts at the currency's scale.
 
-Source: Anexo 20, CFDI 4.0; the rules CFDI40108, 40119, 40203-40221 say how the totals come about.
+Type I is an invoice, E a credit note, T goods that are only moved: that one is worth nothing, in no currency, and tells
+nothing of payment. Source: Anexo 20, CFDI 4.0; the rules CFDI40108, 40119, 40203-40221 say how the totals come about.
 """
 
 from __future__ import annotations
@@ -8,78 +9,107 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from jurisdictions.cfdi.concepts import Concept, ConceptTax, concepts
+import msgspec
+
+from jurisdictions.cfdi.codelists import zone_of
+from jurisdictions.cfdi.complements import LocalTaxes, local_taxes
+from jurisdictions.cfdi.concepts import Concept, ConceptTax, concepts, factor_of, moved
 from jurisdictions.cfdi.parties import Receiver, Sender, receiver, sender
-from jurisdictions.cfdi.settings import NO_EXTENSION, Extension, InformacionGlobal
-from jurisdictions.cfdi.terms import Relations, Terms, relations, terms
+from jurisdictions.cfdi.settings import NO_EXTENSION, Extension, InformacionGlobal, Leyenda
+from jurisdictions.cfdi.terms import NOTHING_TO_PAY, Relations, Terms, relations, terms
 from jurisdictions.contract import Instruction, Issuer
 from schemas.invoice import Kind
 from schemas.money import ZERO, round_half_up, scale_of
 
+MOVEMENT = "T"
+"""TipoDeComprobante of a traslado: goods are moved, nothing is sold."""
+NO_CURRENCY = "XXX"
 
-@dataclass(frozen=True, kw_only=True)
-class Group:
+
+class Group(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One row of cfdi:Impuestos of the document."""
 
     code: str
     rate: Decimal | None
     base: Decimal
     amount: Decimal
+    quota: bool = False
+
+    @property
+    def factor(self) -> str:
+        return factor_of(self.rate, quota=self.quota)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comprobante:
-    """A CFDI before its seal: everything that it will say, and its amounts at the currency's scale."""
+    """A CFDI before its seal: everything that it will say, and its amounts at the currency's scale.
+
+    `issued` is Fecha, in `zone`, the time zone of the place of issue.
+    """
 
     kind: str
     series: str | None
     folio: str | None
     issued: datetime
+    zone: str
     currency: str
     scale: int
     terms: Terms
-    related: Relations | None
+    related: tuple[Relations, ...]
     period: InformacionGlobal | None
     sender: Sender
     receiver: Receiver
     concepts: tuple[Concept, ...]
     withheld: tuple[Group, ...]
     transferred: tuple[Group, ...]
+    local: LocalTaxes | None = None
+    legends: tuple[Leyenda, ...] = ()
+    confirmation: str | None = None
 
-    @property
+    @cached_property
     def subtotal(self) -> Decimal:
-        return round_half_up(sum((c.amount for c in self.concepts), ZERO), self.scale)
+        if self.kind == MOVEMENT:
+            return ZERO
+        return round_half_up(sum([row.amount for row in self.concepts], ZERO), self.scale)
 
-    @property
+    @cached_property
     def discount(self) -> Decimal:
-        return round_half_up(sum((c.discount for c in self.concepts), ZERO), self.scale)
+        return round_half_up(sum([row.discount for row in self.concepts], ZERO), self.scale)
 
-    @property
+    @cached_property
     def total(self) -> Decimal:
-        """Rule CFDI40119, with the rounded groups."""
+        """Rule CFDI40119, with the rounded groups, and with the local taxes."""
         tax = sum((g.amount for g in self.transferred), ZERO) - sum((g.amount for g in self.withheld), ZERO)
-        return self.subtotal - self.discount + tax
+        local = ZERO if self.local is None else self.local.transferred - self.local.withheld
+        return self.subtotal - self.discount + tax + local
 
 
 def comprobante(instruction: Instruction, issuer: Issuer, at: datetime, number: str | None) -> Comprobante:
-    """The CFDI of an instruction. `at` becomes Fecha, in the issuer's own time zone and without one written."""
+    """The CFDI of an instruction. `at` becomes Fecha: local time of the place of issue, its zone not written."""
     invoice = instruction.invoice
-    words = instruction.extension if isinstance(instruction.extension, Extension) else NO_EXTENSION
-    scale = scale_of(invoice.currency)
-    issuing = sender(issuer)
-    rows = concepts(invoice, instruction.line_extensions)
+    words = words_of(instruction)
+    kind = words.tipo or ("E" if invoice.kind is Kind.CREDIT_NOTE else "I")
+    currency = NO_CURRENCY if kind == MOVEMENT else invoice.currency
+    scale = scale_of(currency)
+    issuing = sender(issuer, words)
+    zone = zone_of(issuing.place or "") or issuer.time_zone
+    rows = concepts(invoice, instruction.line_extensions, unit="ACT" if words.informacion_global else None)
+    if kind == MOVEMENT:
+        rows = moved(rows)
     taxes = [tax for concept in rows for tax in concept.taxes]
     series, folio = series_and_folio(number, invoice.series)
     return Comprobante(
-        kind="E" if invoice.kind is Kind.CREDIT_NOTE else "I",
+        kind=kind,
         series=series,
         folio=folio,
-        issued=at.astimezone(ZoneInfo(issuer.time_zone)),
-        currency=invoice.currency,
+        issued=at.astimezone(ZoneInfo(zone)),
+        zone=zone,
+        currency=currency,
         scale=scale,
-        terms=terms(invoice, words),
+        terms=NOTHING_TO_PAY if kind == MOVEMENT else terms(invoice, words),
         related=relations(invoice, words),
         period=words.informacion_global,
         sender=issuing,
@@ -87,7 +117,15 @@ def comprobante(instruction: Instruction, issuer: Issuer, at: datetime, number: 
         concepts=rows,
         withheld=_withheld(taxes, scale),
         transferred=_transferred(taxes, scale),
+        local=local_taxes(words.impuestos_locales),
+        legends=words.leyendas_fiscales,
+        confirmation=words.confirmacion,
     )
+
+
+def words_of(instruction: Instruction) -> Extension:
+    """What the caller says in `extensions.cfdi`."""
+    return instruction.extension if isinstance(instruction.extension, Extension) else NO_EXTENSION
 
 
 def series_and_folio(number: str | None, series: str | None) -> tuple[str | None, str | None]:
@@ -101,11 +139,11 @@ def series_and_folio(number: str | None, series: str | None) -> tuple[str | None
 
 def _transferred(taxes: list[ConceptTax], scale: int) -> tuple[Group, ...]:
     """One row per tax, factor and rate (CFDI40218): base and amount are the rounded sums of the concepts'."""
-    rows: dict[tuple[str, Decimal | None], list[ConceptTax]] = {}
+    rows: dict[tuple[str, Decimal | None, bool], list[ConceptTax]] = {}
     for tax in taxes:
         if not tax.withheld:
-            rows.setdefault((tax.code, tax.rate), []).append(tax)
-    return tuple(_summed(code, rate, found, scale) for (code, rate), found in rows.items())
+            rows.setdefault((tax.code, tax.rate, tax.quota), []).append(tax)
+    return tuple(_summed(code, rate, found, scale, quota=quota) for (code, rate, quota), found in rows.items())
 
 
 def _withheld(taxes: list[ConceptTax], scale: int) -> tuple[Group, ...]:
@@ -117,7 +155,7 @@ def _withheld(taxes: list[ConceptTax], scale: int) -> tuple[Group, ...]:
     return tuple(_summed(code, None, found, scale) for code, found in rows.items())
 
 
-def _summed(code: str, rate: Decimal | None, found: list[ConceptTax], scale: int) -> Group:
-    base = round_half_up(sum((tax.base for tax in found), ZERO), scale)
-    amount = round_half_up(sum((tax.amount for tax in found), ZERO), scale)
-    return Group(code=code, rate=rate, base=base, amount=amount)
+def _summed(code: str, rate: Decimal | None, found: list[ConceptTax], scale: int, *, quota: bool = False) -> Group:
+    base = round_half_up(sum([tax.base for tax in found], ZERO), scale)
+    amount = round_half_up(sum([tax.amount for tax in found], ZERO), scale)
+    return Group(code=code, rate=rate, base=base, amount=amount, quota=quota)

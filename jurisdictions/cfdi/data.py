@@ -13,18 +13,22 @@ from decimal import Decimal
 
 from jurisdictions.cfdi import codelists as lists
 from jurisdictions.cfdi.case import Case, own
+from jurisdictions.cfdi.circumstances import addenda, global_invoice, issue_date, receiver_data
+from jurisdictions.cfdi.comprobante import MOVEMENT
 from jurisdictions.cfdi.lines import lines
 from jurisdictions.cfdi.parties import RFC
 from jurisdictions.cfdi.rfc import has_check_digit, is_well_formed
+from jurisdictions.cfdi.scope import scope, unreadable
 from jurisdictions.cfdi.sentences import finding
-from jurisdictions.cfdi.settings import customer_extension
-from jurisdictions.contract import Instruction, InstructionKind
+from jurisdictions.cfdi.terms import uuid_of
 from schemas.findings import Finding, Severity
 from schemas.invoice import Kind
-from schemas.money import plain
+from schemas.money import ZERO, plain
 from schemas.party import Party
 
-_KINDS = frozenset({Kind.INVOICE, Kind.CREDIT_NOTE})
+__all__ = ("RULES", "run", "unreadable")
+_BEYOND_SEALS = frozenset({"data_encipherment", "key_agreement"})
+"""Uses of a key that an e.firma (FIEL) has and a CSD has not."""
 _COMPANY_TYPE = re.compile(
     r"[, ]+"
     r"(S\.?\s?A\.?(\s?P\.?\s?I\.?|\s?B\.?)?|S\.?\s?DE\s?R\.?\s?L\.?|S\.?\s?C\.?|A\.?\s?C\.?)"
@@ -34,23 +38,6 @@ _COMPANY_TYPE = re.compile(
 
 def run(case: Case) -> list[Finding]:
     return [found for rule in RULES for found in rule(case)]
-
-
-def unreadable(instruction: Instruction) -> Iterator[Finding]:
-    """CFDI-SCOPE-02, CFDI-EXT-01: what no document can be made of."""
-    invoice = instruction.invoice
-    if instruction.kind is not InstructionKind.ISSUE or invoice.kind not in _KINDS:
-        yield own(
-            "CFDI-SCOPE-02",
-            "Only invoices (type I) and credit notes (type E) are issued as CFDI.",
-            "/kind",
-            found=f"{instruction.kind} {invoice.kind}",
-        )
-    why = customer_extension(invoice.customer.extensions)[1]
-    if why is not None:
-        yield own(
-            "CFDI-EXT-01", "The customer's extension cfdi cannot be read.", "/customer/extensions/cfdi", found=why
-        )
 
 
 def tax_ids(case: Case) -> Iterator[Finding]:
@@ -122,6 +109,8 @@ def certificate(case: Case) -> Iterator[Finding]:
     number = facts.get("serial_number")
     if number and not re.fullmatch(r"[0-9]{20}", number):
         yield finding("306", pointer="/issuer", found=number, expected="20 digits")
+    elif _BEYOND_SEALS & set(facts.get("key_usage", "").split()):
+        yield finding("306", pointer="/issuer", found=f"key usage {facts['key_usage']}", expected="a CSD")
     first, last = _moment(facts.get("not_before")), _moment(facts.get("not_after"))
     if (first is not None and case.at < first) or (last is not None and case.at > last):
         days = f"{facts.get('not_before')} to {facts.get('not_after')}"
@@ -130,59 +119,46 @@ def certificate(case: Case) -> Iterator[Finding]:
         yield finding("305", pointer="/issuer", found=f"ends {last.date()}", severity=Severity.WARNING)
 
 
-def issue_date(case: Case) -> Iterator[Finding]:
-    """CFDI-DATE-01: Fecha tells the moment of the seal, not another day."""
-    wanted, sealed = case.instruction.invoice.issue_date, case.cfdi.issued.date()
-    if wanted != sealed:
-        yield own(
-            "CFDI-DATE-01",
-            "A CFDI bears the date of its seal, in the issuer's time zone.",
-            "/issue_date",
-            found=wanted.isoformat(),
-            expected=sealed.isoformat(),
-            severity=Severity.WARNING,
-        )
-
-
 def related(case: Case) -> Iterator[Finding]:
     """CFDI-RELATED-01, -02: a credit note names the UUID of each CFDI that it corrects."""
     invoice = case.instruction.invoice
-    rows = invoice.references.preceding
-    if invoice.kind is Kind.CREDIT_NOTE and not rows:
+    corrects = invoice.kind is Kind.CREDIT_NOTE
+    if corrects and not case.cfdi.related and not invoice.references.preceding:
         yield own(
             "CFDI-RELATED-01",
             "A credit note has to name the stamped invoice that it corrects.",
             "/references/preceding",
             fix="Make it from the invoice: POST /v1/invoices/{id}/corrections.",
         )
-    if invoice.kind is not Kind.CREDIT_NOTE and case.cfdi.related is None:
-        return
-    for index, row in enumerate(rows):
-        uuid = row.external_ids.get("cfdi")
+    for index, row in enumerate(invoice.references.preceding):
+        uuid, place = uuid_of(row), f"/references/preceding/{index}"
         if not uuid:
             yield own(
                 "CFDI-RELATED-01",
                 "The invoice that is corrected has no UUID of a stamp yet.",
-                f"/references/preceding/{index}",
+                place,
                 found=row.number,
+                severity=Severity.FATAL if corrects else Severity.WARNING,
             )
         elif not re.fullmatch(lists.UUID_PATTERN, uuid):
-            yield own(
-                "CFDI-RELATED-02", "This is not the UUID of a CFDI.", f"/references/preceding/{index}", found=uuid
-            )
+            yield own("CFDI-RELATED-02", "This is not the UUID of a CFDI.", place, found=uuid)
 
 
 def totals(case: Case) -> Iterator[Finding]:
-    """CFDI-TOTAL-01: the document's own total has to be the invoice's; CFDI-TOTAL-02: advances are another CFDI."""
-    invoice = case.instruction.invoice
+    """CFDI-TOTAL-01: the document's own total has to be the invoice's; CFDI-TOTAL-02: advances are another CFDI;
+    CFDI-TOTAL-03, -04: what the invoice's own totals do not know of."""
+    invoice, local = case.instruction.invoice, case.cfdi.local
     ours: Decimal = invoice.totals.gross - invoice.totals.withheld
-    if case.cfdi.total != ours:
+    of_local_taxes = ZERO if local is None else local.transferred - local.withheld
+    if case.cfdi.kind == MOVEMENT:
+        yield from _moved(ours)
+    elif case.cfdi.total != ours + of_local_taxes:
         yield own(
             "CFDI-TOTAL-01",
             "SAT's arithmetic gives another total than the invoice's.",
             "/lines",
             found=plain(ours),
-            expected=plain(case.cfdi.total),
+            expected=plain(case.cfdi.total - of_local_taxes),
             fix="Give discounts and charges per line, with the taxes of the line that they belong to.",
         )
     if invoice.totals.prepaid or invoice.totals.rounding:
@@ -191,6 +167,29 @@ def totals(case: Case) -> Iterator[Finding]:
             "A CFDI's total is not lessened by advances or rounded to be paid; they are not written.",
             "/prepaid",
             found=plain(invoice.totals.prepaid),
+            severity=Severity.WARNING,
+        )
+
+    if local is not None:
+        yield own(
+            "CFDI-TOTAL-03",
+            "Local taxes count in the CFDI's total alone: the invoice's own totals and balance do not hold them.",
+            "/extensions/cfdi/impuestos_locales",
+            found=plain(ours),
+            expected=plain(case.cfdi.total),
+            severity=Severity.WARNING,
+        )
+
+
+def _moved(ours: Decimal) -> Iterator[Finding]:
+    if ours:
+        yield own(
+            "CFDI-TOTAL-04",
+            "A CFDI of type T asks for no money: what the invoice comes to is not written.",
+            "/lines",
+            found=plain(ours),
+            expected="0",
+            fix="Write prices of 0, or leave tipo out.",
             severity=Severity.WARNING,
         )
 
@@ -214,12 +213,16 @@ def _moment(text: str | None) -> datetime | None:
 
 
 RULES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
+    scope,
     tax_ids,
     receiver,
+    receiver_data,
     names,
     certificate,
     issue_date,
     related,
     lines,
     totals,
+    global_invoice,
+    addenda,
 )

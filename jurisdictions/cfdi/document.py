@@ -1,4 +1,4 @@
-"""Writing a CFDI 4.0 of type I or E: attributes in SAT's words, elements in schema order.
+"""Writing a CFDI 4.0 of type I, E or T: attributes in SAT's words, elements in schema order.
 
 Source: Anexo 20 (cfdv40.xsd) and its filling guide. Inside a concept Traslados come before Retenciones, in the
 document Retenciones before Traslados. An optional attribute without a value is left out, never written empty.
@@ -6,24 +6,28 @@ document Retenciones before Traslados. An optional attribute without a value is 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
+from jurisdictions.cfdi.complements import IMPLOCAL, LEYENDAS, PREFIXES, SCHEMA_LOCATIONS, legends_markup, local_markup
 from jurisdictions.cfdi.comprobante import Comprobante, Group
 from jurisdictions.cfdi.concepts import Concept, ConceptTax
 from jurisdictions.cfdi.parties import Receiver, Sender
-from jurisdictions.cfdi.settings import InformacionGlobal
+from jurisdictions.cfdi.settings import ACuentaTerceros, InformacionGlobal, Parte
 from jurisdictions.cfdi.terms import MXN, Relations
 from jurisdictions.kit.xml import Markup, document, element
 from schemas.money import ZERO, plain, round_half_up
 
 NAME = "cfdi.xml"
 MEDIA_TYPE = "application/xml"
+_LONGEST = 6
+"""The most decimals of an amount (t_Importe)."""
 _CLOSING = b"</cfdi:Comprobante>"
-_NAMESPACES = (
-    ("xmlns:cfdi", "http://www.sat.gob.mx/cfd/4"),
-    ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"),
-    ("xsi:schemaLocation", "http://www.sat.gob.mx/cfd/4 http://www.sat.gob.mx/sitio_internet/cfd/4/cfdv40.xsd"),
-)
+_CLOSING_COMPLEMENT = b"</cfdi:Complemento>"
+_CFDI = ("xmlns:cfdi", "http://www.sat.gob.mx/cfd/4")
+_XSI = ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance")
+_SCHEMA = "http://www.sat.gob.mx/cfd/4 http://www.sat.gob.mx/sitio_internet/cfd/4/cfdv40.xsd"
+_PLAIN = (_CFDI, _XSI, ("xsi:schemaLocation", _SCHEMA))
 
 
 def write(cfdi: Comprobante, *, certificate_number: str | None = None, certificate: str = "") -> bytes:
@@ -31,7 +35,7 @@ def write(cfdi: Comprobante, *, certificate_number: str | None = None, certifica
     terms_ = cfdi.terms
     has_discount = any(concept.discount for concept in cfdi.concepts)
     head = (
-        *_NAMESPACES,
+        *_namespaces(cfdi),
         ("Version", "4.0"),
         ("Serie", cfdi.series),
         ("Folio", cfdi.folio),
@@ -50,24 +54,54 @@ def write(cfdi: Comprobante, *, certificate_number: str | None = None, certifica
         ("Exportacion", terms_.export),
         ("MetodoPago", terms_.method),
         ("LugarExpedicion", cfdi.sender.place),
+        ("Confirmacion", cfdi.confirmation),
     )
     children = (
         _period(cfdi.period),
-        _related(cfdi.related),
+        *(_related(row) for row in cfdi.related),
         _sender(cfdi.sender),
         _receiver(cfdi.receiver),
-        element("cfdi:Conceptos", *(_concept(row, cfdi.scale) for row in cfdi.concepts)),
+        element("cfdi:Conceptos", Markup("".join([_concept(row, cfdi.scale) for row in cfdi.concepts]))),
         _taxes(cfdi),
+        _complements(cfdi),
     )
     return document(element("cfdi:Comprobante", *children, attrs=head))
 
 
 def with_complement(sealed: bytes, complement: Markup) -> bytes:
-    """The sealed bytes as they are, with the complement put before the closing tag. Raises ValueError without one."""
+    """The sealed bytes as they are, with the complement put behind the others, or before the closing tag.
+
+    Raises ValueError where the document does not end as a CFDI without addenda does.
+    """
     head, closing, rest = sealed.rpartition(_CLOSING)
     if not closing or rest.strip():
         raise ValueError("the document does not end with </cfdi:Comprobante>")
+    if head.endswith(_CLOSING_COMPLEMENT):
+        return head.removesuffix(_CLOSING_COMPLEMENT) + complement.encode() + _CLOSING_COMPLEMENT + closing + rest
     return head + element("cfdi:Complemento", complement).encode() + closing + rest
+
+
+def _namespaces(cfdi: Comprobante) -> tuple[tuple[str, str], ...]:
+    if cfdi.local is None and not cfdi.legends:
+        return _PLAIN
+    used = (IMPLOCAL,) * (cfdi.local is not None) + (LEYENDAS,) * bool(cfdi.legends)
+    declared = ((f"xmlns:{PREFIXES[name]}", name) for name in used)
+    return (
+        _CFDI,
+        *declared,
+        _XSI,
+        ("xsi:schemaLocation", " ".join((_SCHEMA, *(SCHEMA_LOCATIONS[name] for name in used)))),
+    )
+
+
+def _complements(cfdi: Comprobante) -> Markup | None:
+    if cfdi.local is None and not cfdi.legends:
+        return None
+    return element(
+        "cfdi:Complemento",
+        None if cfdi.local is None else local_markup(cfdi.local),
+        legends_markup(cfdi.legends) if cfdi.legends else None,
+    )
 
 
 def _period(period: InformacionGlobal | None) -> Markup | None:
@@ -77,15 +111,19 @@ def _period(period: InformacionGlobal | None) -> Markup | None:
     return element("cfdi:InformacionGlobal", attrs=attrs)
 
 
-def _related(related: Relations | None) -> Markup | None:
-    if related is None:
-        return None
+def _related(related: Relations) -> Markup:
     rows = (element("cfdi:CfdiRelacionado", attrs=(("UUID", uuid),)) for uuid in related.uuids)
     return element("cfdi:CfdiRelacionados", *rows, attrs=(("TipoRelacion", related.relation),))
 
 
 def _sender(who: Sender) -> Markup:
-    return element("cfdi:Emisor", attrs=(("Rfc", who.rfc), ("Nombre", who.name), ("RegimenFiscal", who.regime)))
+    attrs = (
+        ("Rfc", who.rfc),
+        ("Nombre", who.name),
+        ("RegimenFiscal", who.regime),
+        ("FacAtrAdquirente", who.acquirer),
+    )
+    return element("cfdi:Emisor", attrs=attrs)
 
 
 def _receiver(who: Receiver) -> Markup:
@@ -107,32 +145,74 @@ def _concept(row: Concept, scale: int) -> Markup:
         ("NoIdentificacion", row.identification),
         ("Cantidad", _short(row.quantity)),
         ("ClaveUnidad", row.unit),
+        ("Unidad", row.unit_name),
         ("Descripcion", row.description),
         ("ValorUnitario", _long(row.price, scale)),
         ("Importe", _long(row.amount, scale)),
         ("Descuento", _long(row.discount, scale) if row.discount else None),
         ("ObjetoImp", row.tax_object),
     )
-    transferred = [_concept_tax("cfdi:Traslado", tax, scale) for tax in row.taxes if not tax.withheld]
-    withheld = [_concept_tax("cfdi:Retencion", tax, scale) for tax in row.taxes if tax.withheld]
-    taxes = (
-        element("cfdi:Traslados", *transferred) if transferred else None,
-        element("cfdi:Retenciones", *withheld) if withheld else None,
-    )
-    return element("cfdi:Concepto", element("cfdi:Impuestos", *taxes) if row.taxes else None, attrs=attrs)
+    more = _beyond(row) if row.third_party or row.customs or row.land or row.parts else None
+    return element("cfdi:Concepto", _concept_taxes(row.taxes, scale) if row.taxes else None, more, attrs=attrs)
 
 
-def _concept_tax(tag: str, tax: ConceptTax, scale: int) -> Markup:
-    return element(
-        tag,
-        attrs=(
-            ("Base", _long(tax.base, scale)),
-            ("Impuesto", tax.code),
-            ("TipoFactor", "Exento" if tax.rate is None else "Tasa"),
-            ("TasaOCuota", None if tax.rate is None else _fixed(tax.rate, 6)),
-            ("Importe", None if tax.rate is None else _fixed(tax.amount, 6)),
-        ),
+def _beyond(row: Concept) -> Markup:
+    """What few concepts have, in schema order."""
+    return Markup(
+        "".join(
+            (
+                "" if row.third_party is None else _third_party(row.third_party),
+                *_customs(row.customs),
+                *(element("cfdi:CuentaPredial", attrs=(("Numero", number),)) for number in row.land),
+                *(_part(part) for part in row.parts),
+            )
+        )
     )
+
+
+def _third_party(who: ACuentaTerceros) -> Markup:
+    attrs = (
+        ("RfcACuentaTerceros", who.rfc),
+        ("NombreACuentaTerceros", who.nombre),
+        ("RegimenFiscalACuentaTerceros", who.regimen_fiscal),
+        ("DomicilioFiscalACuentaTerceros", who.domicilio_fiscal),
+    )
+    return element("cfdi:ACuentaTerceros", attrs=attrs)
+
+
+def _customs(numbers: tuple[str, ...]) -> Iterator[Markup]:
+    return (element("cfdi:InformacionAduanera", attrs=(("NumeroPedimento", number),)) for number in numbers)
+
+
+def _part(part: Parte) -> Markup:
+    attrs = (
+        ("ClaveProdServ", part.clave_prod_serv),
+        ("NoIdentificacion", part.no_identificacion),
+        ("Cantidad", part.cantidad),
+        ("Unidad", part.unidad),
+        ("Descripcion", part.descripcion),
+        ("ValorUnitario", part.valor_unitario),
+        ("Importe", part.importe),
+    )
+    return element("cfdi:Parte", *_customs(part.informacion_aduanera), attrs=attrs)
+
+
+def _concept_taxes(taxes: tuple[ConceptTax, ...], scale: int) -> Markup:
+    """Codes and numbers of ours alone, so nothing is there to escape."""
+    added = "".join([_concept_tax("Traslado", tax, scale) for tax in taxes if not tax.withheld])
+    withheld = "".join([_concept_tax("Retencion", tax, scale) for tax in taxes if tax.withheld])
+    if added:
+        added = f"<cfdi:Traslados>{added}</cfdi:Traslados>"
+    if withheld:
+        withheld = f"<cfdi:Retenciones>{withheld}</cfdi:Retenciones>"
+    return Markup(f"<cfdi:Impuestos>{added}{withheld}</cfdi:Impuestos>")
+
+
+def _concept_tax(tag: str, tax: ConceptTax, scale: int) -> str:
+    base = f'<cfdi:{tag} Base="{_long(tax.base, scale)}" Impuesto="{tax.code}" TipoFactor="{tax.factor}"'
+    if tax.rate is None:
+        return f"{base}/>"
+    return f'{base} TasaOCuota="{_fixed(tax.rate, 6)}" Importe="{_fixed(tax.amount, 6)}"/>'
 
 
 def _taxes(cfdi: Comprobante) -> Markup | None:
@@ -163,7 +243,7 @@ def _group(group: Group, scale: int) -> Markup:
         attrs=(
             ("Base", _fixed(group.base, scale)),
             ("Impuesto", group.code),
-            ("TipoFactor", "Exento" if group.rate is None else "Tasa"),
+            ("TipoFactor", group.factor),
             ("TasaOCuota", None if group.rate is None else _fixed(group.rate, 6)),
             ("Importe", None if group.rate is None else _fixed(group.amount, scale)),
         ),
@@ -175,7 +255,8 @@ def _total(groups: tuple[Group, ...], scale: int) -> str:
 
 
 def _fixed(value: Decimal, scale: int) -> str:
-    return plain(round_half_up(value, scale))
+    text = plain(value)
+    return text if len(text.partition(".")[2]) == scale else plain(round_half_up(value, scale))
 
 
 def _short(value: Decimal) -> str:
@@ -186,7 +267,11 @@ def _short(value: Decimal) -> str:
 
 def _long(value: Decimal, scale: int) -> str:
     """At the currency's scale, or with as many more decimals (up to six) as the value has."""
-    text = plain(round_half_up(value, max(scale, 6)))
+    text = plain(value)
     whole, _, decimals = text.partition(".")
+    if len(decimals) == scale:
+        return text
+    if len(decimals) > _LONGEST:
+        whole, _, decimals = plain(round_half_up(value, _LONGEST)).partition(".")
     kept = decimals.rstrip("0").ljust(scale, "0")
     return f"{whole}.{kept}" if kept else whole

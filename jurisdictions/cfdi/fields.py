@@ -1,6 +1,6 @@
 """SAT's rules about codes and parties, by their codes: payment, currency, receiver, relations, objects of tax.
 
-Source: Matriz de errores del CFDI 4.0 (CFDI40103-40106, 40113-40173); catalogues with their days in `codelists`. What
+Source: Matriz de errores del CFDI 4.0 (CFDI40101-40106, 40113-40173); catalogues with their days in `codelists`. What
 only SAT's own lists can tell (l_RFC, l_LCO: whether names and postal codes are registered) is left to the PAC.
 """
 
@@ -8,205 +8,246 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-
-from lxml import etree
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
 
 from jurisdictions.cfdi import codelists as lists
-from jurisdictions.cfdi.reading import Reading, Rule, broken, child, number
+from jurisdictions.cfdi.facts import Buyer, Concept, FactRule, Facts, Period
+from jurisdictions.cfdi.reading import broken
 from schemas.findings import Finding, Severity
 
 _PAID = frozenset("IE")
+_UNPAID = frozenset("TNP")
 _WITHOUT_TAXES = frozenset({"01", "03", "04", "05"})
+_MOMENT = re.compile(
+    r"20[1-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T(([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])"
+)
+_RATE = re.compile(r"[0-9]{1,18}(\.[0-9]{1,6})?")
+_OPERATION = re.compile(r"[0-9]{10}")
 
 
-def payment(reading: Reading) -> Iterator[Finding]:
+def moment(facts: Facts) -> Iterator[Finding]:
+    """CFDI40101: the form of Fecha."""
+    if not _MOMENT.fullmatch(facts.issued):
+        yield broken("CFDI40101", facts.element, "Fecha", expected="YYYY-MM-DDThh:mm:ss")
+
+
+def payment(facts: Facts) -> Iterator[Finding]:
     """CFDI40103-40105, 40124, 40125: FormaPago and MetodoPago."""
-    root = reading.root
-    form, method = root.get("FormaPago"), root.get("MetodoPago")
-    if form is not None and reading.kind in ("T", "N", "P"):
+    root, kind, form, method = facts.element, facts.kind, facts.form, facts.method
+    if form is not None and kind in _UNPAID:
         yield broken("CFDI40103", root, "FormaPago")
-    elif form is not None and not lists.valid(lists.PAYMENT_FORMS, form, reading.day):
+    elif form is not None and not lists.valid(lists.PAYMENT_FORMS, form, facts.day):
         yield broken("CFDI40104", root, "FormaPago")
-    if method == "PPD" and form != "99" and reading.kind in _PAID:
+    if method == "PPD" and form != "99" and kind in _PAID:
         yield broken("CFDI40105", root, "FormaPago", expected="99")
-    if method is not None and reading.kind in ("T", "P"):
+    if method is not None and kind in ("T", "P"):
         yield broken("CFDI40125", root, "MetodoPago")
-    elif method is not None and not lists.valid(lists.PAYMENT_METHODS, method, reading.day):
+    elif method is not None and not lists.valid(lists.PAYMENT_METHODS, method, facts.day):
         yield broken("CFDI40124", root, "MetodoPago")
 
 
-def currency(reading: Reading) -> Iterator[Finding]:
-    """CFDI40113-40116: Moneda and TipoCambio."""
-    root = reading.root
-    if reading.currency not in lists.CURRENCY_DECIMALS:
+def currency(facts: Facts) -> Iterator[Finding]:
+    """CFDI40113-40117: Moneda and TipoCambio."""
+    root, code, rate = facts.element, facts.currency, facts.rate
+    if code not in lists.CURRENCY_DECIMALS:
         yield broken("CFDI40113", root, "Moneda")
-    rate = number(root, "TipoCambio")
-    if reading.currency == "MXN":
-        if root.get("TipoCambio") is not None and rate != 1:
-            yield broken("CFDI40114", root, "TipoCambio", expected="1")
-    elif reading.currency == "XXX":
-        if root.get("TipoCambio") is not None:
-            yield broken("CFDI40116", root, "TipoCambio")
-    elif root.get("TipoCambio") is None:
-        yield broken("CFDI40115", root, "TipoCambio", found="absent")
+    if rate is None:
+        if code not in ("MXN", "XXX"):
+            yield broken("CFDI40115", root, "TipoCambio", found="absent")
+        return
+    shaped = _RATE.fullmatch(rate) is not None and rate.strip("0.") != ""
+    if not shaped:
+        yield broken("CFDI40117", root, "TipoCambio", expected="more than 0, with six decimals at most")
+    if code == "XXX":
+        yield broken("CFDI40116", root, "TipoCambio")
+    elif code == "MXN" and not (shaped and Decimal(rate) == 1):
+        yield broken("CFDI40114", root, "TipoCambio", expected="1")
 
 
-def export(reading: Reading) -> Iterator[Finding]:
+def export(facts: Facts) -> Iterator[Finding]:
     """CFDI40121-40123: TipoDeComprobante and Exportacion."""
-    root = reading.root
-    if not lists.valid(lists.RECEIPT_TYPES, reading.kind, reading.day):
-        yield broken("CFDI40121", root, "TipoDeComprobante")
-    code = root.get("Exportacion")
-    if not lists.valid(lists.EXPORTS, code, reading.day):
-        yield broken("CFDI40123", root, "Exportacion")
-    elif code == "02" and "ComercioExterior" not in reading.complements:
-        yield broken("CFDI40122", root, "Exportacion")
+    if not lists.valid(lists.RECEIPT_TYPES, facts.kind, facts.day):
+        yield broken("CFDI40121", facts.element, "TipoDeComprobante")
+    if not lists.valid(lists.EXPORTS, facts.export, facts.day):
+        yield broken("CFDI40123", facts.element, "Exportacion")
+    elif facts.export == "02" and "ComercioExterior" not in facts.complements:
+        yield broken("CFDI40122", facts.element, "Exportacion")
 
 
-def place(reading: Reading) -> Iterator[Finding]:
-    """CFDI40126: the shape of LugarExpedicion."""
-    if not re.fullmatch(r"[0-9]{5}", reading.root.get("LugarExpedicion", "")):
-        yield broken("CFDI40126", reading.root, "LugarExpedicion")
+def place(facts: Facts) -> Iterator[Finding]:
+    """CFDI40126: LugarExpedicion."""
+    if lists.postal_code(facts.place or "") is None:
+        yield broken("CFDI40126", facts.element, "LugarExpedicion")
 
 
-def relations(reading: Reading) -> Iterator[Finding]:
+def relations(facts: Facts) -> Iterator[Finding]:
     """CFDI40137: TipoRelacion."""
-    for row in reading.all("CfdiRelacionados"):
-        if not lists.valid(lists.RELATIONS, row.get("TipoRelacion"), reading.day):
-            yield broken("CFDI40137", row, "TipoRelacion")
+    for row in facts.relations:
+        if not lists.valid(lists.RELATIONS, row.code, facts.day):
+            yield broken("CFDI40137", row.element, "TipoRelacion")
 
 
-def issuer(reading: Reading) -> Iterator[Finding]:
-    """CFDI40140, 40141: the issuer's regime."""
-    node = reading.one("Emisor")
+def issuer(facts: Facts) -> Iterator[Finding]:
+    """CFDI40140-40142: the issuer's regime, and the shape of the buyer's operation number."""
+    node = facts.issuer
     if node is None:
         return
-    regime = lists.REGIMES.get(node.get("RegimenFiscal", ""))
-    if regime is None or not regime.valid_on(reading.day):
-        yield broken("CFDI40140", node, "RegimenFiscal")
-    elif not _open_to(regime, node.get("Rfc", "")):
-        yield broken("CFDI40141", node, "RegimenFiscal")
+    regime = lists.REGIMES.get(node.regime)
+    if regime is None or not regime.valid_on(facts.day):
+        yield broken("CFDI40140", node.element, "RegimenFiscal")
+    elif not _open_to(regime, node.rfc):
+        yield broken("CFDI40141", node.element, "RegimenFiscal")
+    if node.buyer_operation is not None and not _OPERATION.fullmatch(node.buyer_operation):
+        yield broken("CFDI40142", node.element, "FacAtrAdquirente", expected="ten digits")
 
 
-def receiver_regime(reading: Reading) -> Iterator[Finding]:
+def buyer_regime(facts: Facts) -> Iterator[Finding]:
     """CFDI40157, 40158: the receiver's regime."""
-    node = reading.one("Receptor")
+    node = facts.buyer
     if node is None:
         return
-    code, rfc = node.get("RegimenFiscalReceptor", ""), node.get("Rfc", "")
-    regime = lists.REGIMES.get(code)
-    if regime is None or not regime.valid_on(reading.day):
-        yield broken("CFDI40157", node, "RegimenFiscalReceptor")
-    elif rfc in lists.RFC_GENERIC:
-        if code != "616":
-            yield broken("CFDI40158", node, "RegimenFiscalReceptor", expected="616")
-    elif not _open_to(regime, rfc):
-        yield broken("CFDI40158", node, "RegimenFiscalReceptor")
+    regime = lists.REGIMES.get(node.regime)
+    if regime is None or not regime.valid_on(facts.day):
+        yield broken("CFDI40157", node.element, "RegimenFiscalReceptor")
+    elif node.rfc in lists.RFC_GENERIC:
+        if node.regime != "616":
+            yield broken("CFDI40158", node.element, "RegimenFiscalReceptor", expected="616")
+    elif not _open_to(regime, node.rfc):
+        yield broken("CFDI40158", node.element, "RegimenFiscalReceptor")
 
 
-def receiver_use(reading: Reading) -> Iterator[Finding]:
+def buyer_use(facts: Facts) -> Iterator[Finding]:
     """CFDI40160, 40161: what the receiver may use the invoice for."""
-    node = reading.one("Receptor")
+    node = facts.buyer
     if node is None:
         return
-    use = lists.USES.get(node.get("UsoCFDI", ""))
-    regime, rfc = node.get("RegimenFiscalReceptor"), node.get("Rfc", "")
-    if use is None or not use.valid_on(reading.day):
-        yield broken("CFDI40160", node, "UsoCFDI")
-    elif regime in lists.REGIMES and (
-        regime not in use.regimes or not (rfc in lists.RFC_GENERIC or _open_to(use, rfc))
+    use = lists.USES.get(node.use)
+    if use is None or not use.valid_on(facts.day):
+        yield broken("CFDI40160", node.element, "UsoCFDI")
+    elif node.regime in lists.REGIMES and (
+        node.regime not in use.regimes or not (node.rfc in lists.RFC_GENERIC or _open_to(use, node.rfc))
     ):
-        yield broken("CFDI40161", node, "UsoCFDI", expected=f"a use open to regime {regime}")
+        yield broken("CFDI40161", node.element, "UsoCFDI", expected=f"a use open to regime {node.regime}")
 
 
-def receiver_place(reading: Reading) -> Iterator[Finding]:
+def buyer_place(facts: Facts) -> Iterator[Finding]:
     """CFDI40149-40156: the receiver's postal code, and a receiver abroad."""
-    node = reading.one("Receptor")
+    node = facts.buyer
     if node is None:
         return
-    rfc, country, tax_id = node.get("Rfc", ""), node.get("ResidenciaFiscal"), node.get("NumRegIdTrib")
-    here = reading.root.get("LugarExpedicion")
-    postal_code = node.get("DomicilioFiscalReceptor")
-    if rfc in lists.RFC_GENERIC and postal_code is not None and here is not None and postal_code != here:
-        yield broken("CFDI40149", node, "DomicilioFiscalReceptor", expected=here)
-    yield from _abroad(node, rfc, country, tax_id)
+    code, here = node.postal_code, facts.place
+    if node.rfc in lists.RFC_GENERIC and code is not None and here is not None and code != here:
+        yield broken("CFDI40149", node.element, "DomicilioFiscalReceptor", expected=here)
+    if node.country is not None or node.tax_id is not None:
+        yield from _abroad(node)
+    if node.tax_id is None and node.rfc == lists.RFC_FOREIGN and "ComercioExterior" in facts.complements:
+        yield broken("CFDI40155", node.element, "NumRegIdTrib", found="absent")
 
 
-def _abroad(node: etree._Element, rfc: str, country: str | None, tax_id: str | None) -> Iterator[Finding]:
-    if country is not None:
-        if country == "MEX":
-            yield broken("CFDI40152", node, "ResidenciaFiscal")
-        elif country not in lists.COUNTRIES.values() and country != "ZZZ":
-            yield broken("CFDI40150", node, "ResidenciaFiscal")
-        if rfc == lists.RFC_NATIONAL:
-            yield broken("CFDI40151", node, "ResidenciaFiscal")
-    elif tax_id is not None:
-        yield broken("CFDI40153", node, "ResidenciaFiscal", found="absent")
+def _abroad(node: Buyer) -> Iterator[Finding]:
+    country, tax_id = node.country, node.tax_id
+    if country is None:
+        yield broken("CFDI40153", node.element, "ResidenciaFiscal", found="absent")
+    elif country == "MEX":
+        yield broken("CFDI40152", node.element, "ResidenciaFiscal")
+    elif country not in _COUNTRIES:
+        yield broken("CFDI40150", node.element, "ResidenciaFiscal")
+    if country is not None and node.rfc == lists.RFC_NATIONAL:
+        yield broken("CFDI40151", node.element, "ResidenciaFiscal")
     if tax_id is None:
         return
-    if rfc == lists.RFC_NATIONAL:
-        yield broken("CFDI40154", node, "NumRegIdTrib")
+    if node.rfc == lists.RFC_NATIONAL:
+        yield broken("CFDI40154", node.element, "NumRegIdTrib")
     pattern = lists.TAX_ID_PATTERNS.get(country or "")
     if pattern is not None and not re.fullmatch(pattern, tax_id):
-        yield broken("CFDI40156", node, "NumRegIdTrib", expected=pattern)
+        yield broken("CFDI40156", node.element, "NumRegIdTrib", expected=pattern)
 
 
-def global_invoice(reading: Reading) -> Iterator[Finding]:
+def global_invoice(facts: Facts) -> Iterator[Finding]:
     """CFDI40130-40136, 40146: InformacionGlobal belongs to the public in general, and to nobody else."""
-    node, buyer = reading.one("InformacionGlobal"), reading.one("Receptor")
-    rfc = buyer.get("Rfc") if buyer is not None else None
-    name = buyer.get("Nombre") if buyer is not None else None
-    exact = rfc == lists.RFC_NATIONAL and name == lists.PUBLICO_EN_GENERAL
-    if node is None:
-        if exact and reading.kind == "I" and buyer is not None:
-            yield broken("CFDI40146", buyer, "Nombre")
+    period, buyer = facts.period, facts.buyer
+    exact = buyer is not None and (buyer.rfc, buyer.name) == (lists.RFC_NATIONAL, lists.PUBLICO_EN_GENERAL)
+    if period is None:
+        if exact and facts.kind == "I" and buyer is not None:
+            yield broken("CFDI40146", buyer.element, "Nombre")
         return
-    if buyer is not None and rfc == lists.RFC_NATIONAL and lists.is_public(name or "") and not exact:
+    if buyer is not None and buyer.rfc == lists.RFC_NATIONAL and lists.is_public(buyer.name or "") and not exact:
         expected = lists.PUBLICO_EN_GENERAL
-        yield broken("CFDI40130", buyer, "Nombre", expected=expected, severity=Severity.WARNING)
+        yield broken("CFDI40130", buyer.element, "Nombre", expected=expected, severity=Severity.WARNING)
     elif not exact:
-        yield broken("CFDI40130", node)
-    period, months = node.get("Periodicidad"), node.get("Meses", "")
-    if not lists.valid(lists.PERIODICITIES, period, reading.day):
-        yield broken("CFDI40131", node, "Periodicidad")
-    if period == "05" and reading.value("Emisor", "RegimenFiscal") != "621":
-        yield broken("CFDI40132", node, "Periodicidad")
-    yield from _months(node, period, months)
-    if node.get("Año") not in (str(reading.day.year), str(reading.day.year - 1)):
-        yield broken("CFDI40136", node, "Año")
+        yield broken("CFDI40130", period.element)
+    if not lists.valid(lists.PERIODICITIES, period.cycle, facts.day):
+        yield broken("CFDI40131", period.element, "Periodicidad")
+    if period.cycle == "05" and (facts.issuer is None or facts.issuer.regime != "621"):
+        yield broken("CFDI40132", period.element, "Periodicidad")
+    yield from _months(period)
+    if period.year not in (str(facts.day.year), str(facts.day.year - 1)):
+        yield broken("CFDI40136", period.element, "Año")
 
 
-def _months(node: etree._Element, period: str | None, months: str) -> Iterator[Finding]:
-    if months not in lists.MONTHS:
-        yield broken("CFDI40133", node, "Meses")
-    elif period == "05" and int(months) < 13:
-        yield broken("CFDI40135", node, "Meses")
-    elif period != "05" and int(months) > 12:
-        yield broken("CFDI40134", node, "Meses")
+def _months(period: Period) -> Iterator[Finding]:
+    """The two months of Periodicidad 05 are 13 to 18; any other period lies in one of twelve."""
+    known = period.months in lists.MONTHS
+    if not known:
+        yield broken("CFDI40133", period.element, "Meses")
+    if period.cycle == "05":
+        if not known or int(period.months) < 13:
+            yield broken("CFDI40135", period.element, "Meses", expected="13 to 18")
+    elif known and int(period.months) > 12:
+        yield broken("CFDI40134", period.element, "Meses", expected="01 to 12")
 
 
-def concept_codes(reading: Reading) -> Iterator[Finding]:
-    """CFDI40162, 40165 (their shapes only), 40170-40173: codes of each concept."""
-    for concept in reading.concepts:
-        if not re.fullmatch(r"[0-9]{8}", concept.get("ClaveProdServ", "")):
-            yield broken("CFDI40162", concept, "ClaveProdServ")
-        if not re.fullmatch(r"[A-Za-z0-9]{1,3}", concept.get("ClaveUnidad", "")):
-            yield broken("CFDI40165", concept, "ClaveUnidad")
-        yield from _tax_object(concept, reading)
+def concept_codes(facts: Facts) -> Iterator[Finding]:
+    """CFDI40162, 40165, 40170-40173: codes of each concept."""
+    day = facts.day
+    for concept in facts.concepts:
+        code, taxed = concept.tax_object, concept.taxed
+        if not _listed(concept.product, concept.unit, code, day):
+            yield from _unlisted(concept, day)
+        if code == "02":
+            if not taxed:
+                yield broken("CFDI40171", concept.element, "ObjetoImp")
+        elif code in lists.TAX_OBJECTS and not _agrees(concept):
+            yield broken("CFDI40172", concept.element, "ObjetoImp", expected=_EXPECTED.get(code or "", "no taxes"))
+        if taxed and not concept.transferred and not concept.withheld:
+            yield broken("CFDI40173", concept.element, found="no taxes")
 
 
-def _tax_object(concept: etree._Element, reading: Reading) -> Iterator[Finding]:
-    code = concept.get("ObjetoImp")
-    node = child(concept, "Impuestos")
-    rows = child(concept, "Impuestos/Traslados/Traslado") + child(concept, "Impuestos/Retenciones/Retencion")
-    if not lists.valid(lists.TAX_OBJECTS, code, reading.day):
-        yield broken("CFDI40170", concept, "ObjetoImp")
-    elif code == "02" and not node:
-        yield broken("CFDI40171", concept, "ObjetoImp")
-    elif code in _WITHOUT_TAXES and node:
-        yield broken("CFDI40172", concept, "ObjetoImp")
-    if node and not rows:
-        yield broken("CFDI40173", node[0])
+@lru_cache(maxsize=4096)
+def _listed(product: str, unit: str, tax_object: str | None, day: date) -> bool:
+    """Whether all the codes of a concept are in their catalogues; lines are much alike, and days too."""
+    known = lists.product(product, day) is not None and lists.unit(unit, day) is not None
+    return known and lists.valid(lists.TAX_OBJECTS, tax_object, day)
+
+
+def _unlisted(concept: Concept, day: date) -> Iterator[Finding]:
+    if lists.product(concept.product, day) is None:
+        yield broken("CFDI40162", concept.element, "ClaveProdServ")
+    if lists.unit(concept.unit, day) is None:
+        yield broken("CFDI40165", concept.element, "ClaveUnidad")
+    if not lists.valid(lists.TAX_OBJECTS, concept.tax_object, day):
+        yield broken("CFDI40170", concept.element, "ObjetoImp")
+
+
+_EXPECTED = {
+    "06": "no taxes but withheld ISR (001)",
+    "07": "transferred IEPS (003), and no IVA (002)",
+    "08": "no taxes but withheld ISR (001)",
+}
+
+
+def _agrees(concept: Concept) -> bool:
+    """Whether the taxes are those of the ObjetoImp (any but 02): 06 and 08 know withheld ISR alone, 07 IEPS without
+    IVA."""
+    code = concept.tax_object
+    if code in _WITHOUT_TAXES:
+        return not concept.taxed
+    if code in ("06", "08"):
+        return not concept.transferred and all(tax.code == "001" for tax in concept.withheld)
+    taxes = (*concept.transferred, *concept.withheld)
+    return any(tax.code == "003" for tax in concept.transferred) and all(tax.code != "002" for tax in taxes)
 
 
 def _open_to(entry: lists.Regime | lists.Use, rfc: str) -> bool:
@@ -214,16 +255,18 @@ def _open_to(entry: lists.Regime | lists.Use, rfc: str) -> bool:
     return entry.natural if len(rfc) == 13 else entry.legal
 
 
-RULES: tuple[Rule, ...] = (
+_COUNTRIES = frozenset(lists.COUNTRIES.values()) | {"ZZZ"}
+RULES: tuple[FactRule, ...] = (
+    moment,
     payment,
     currency,
     export,
     place,
     relations,
     issuer,
-    receiver_regime,
-    receiver_use,
-    receiver_place,
+    buyer_regime,
+    buyer_use,
+    buyer_place,
     global_invoice,
     concept_codes,
 )

@@ -1,20 +1,20 @@
 """Judging any bytes as a CFDI: readable and safe, then the structure, SAT's rules, the seal, and the stamp.
 
-Only types I and E without complements other than the stamp are decided; everything else is said to be undecided, with
-the reason. Names and postal codes can only be compared by SAT itself.
+Types I, E, T and P are decided, with local taxes, legends and receipts of payment; a payroll (N) and any other
+complement are said to be undecided, each by its name. Names and postal codes can only be compared by SAT itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from decimal import localcontext
+from collections.abc import Iterator
 from typing import Literal
 
 from lxml import etree
 
-from jurisdictions.cfdi import amounts, fields
 from jurisdictions.cfdi.cadena import foreign_complements
-from jurisdictions.cfdi.reading import EPOCH, EXACT, read, run
+from jurisdictions.cfdi.reading import EPOCH, read
+from jurisdictions.cfdi.ruling import broken_rules
+from jurisdictions.cfdi.scope import FOREIGN, foreign
 from jurisdictions.cfdi.seal import seal_findings
 from jurisdictions.cfdi.sentences import finding
 from jurisdictions.cfdi.stamp import structure_problems
@@ -27,6 +27,8 @@ from validators.xsd import crowd
 RULE_SET = "cfdi-4.0-2026-03"
 _LAYERS = ("xml", "schema", "rules", "seal", "stamp")
 _ROOT = f"{{{CFDI}}}Comprobante"
+_SAT = "http://www.sat.gob.mx/"
+_OUTSIDE = "CFDI-SCOPE-01"
 Verdict = Literal["valid", "invalid", "undecided"]
 
 
@@ -35,24 +37,37 @@ def judge(document: bytes) -> Judgement:
     try:
         root = parse(document)
     except UnreadableXML as why:
-        return _ended({"xml": (finding("301", found=str(why)),)}, "invalid")
+        return _ended({"xml": (finding("301", found=str(why)),)}, "invalid", recognised=None)
     if root.tag != _ROOT or root.get("Version") != "4.0":
-        unknown = _scope(f"{root.tag}, version {root.get('Version')}", "only CFDI 4.0 is judged")
-        return _ended({"xml": (unknown,)}, "undecided" if root.tag != _ROOT else "invalid")
+        return _strange(root)
     found: dict[str, Findings] = {"xml": ()}
     many = crowd(schema(), root)
     if many:
         told = tuple(finding("301", location="/", found=one.replace(f"{{{CFDI}}}", "")) for one in many)
         return _ended(found | {"schema": told}, "invalid")
     found["schema"] = _schema(root)
-    with localcontext(EXACT):
-        found["rules"] = tuple(run((*fields.RULES, *amounts.RULES), read(root, EPOCH)))
+    found["rules"] = tuple(broken_rules(read(root, EPOCH)))
     found["seal"] = _seal(root)
     found["stamp"] = _stamp(root)
     outside = tuple(_outside(root))
     if any(is_fatal(rows) for rows in found.values()):
         return _ended(found, "invalid", outside)
     return _ended(found, "undecided" if outside else "valid", outside)
+
+
+def _strange(root: etree._Element) -> Judgement:
+    """Of another document than CFDI 4.0: SAT's own are recognised, older CFDI and Retenciones with them."""
+    what = f"{root.tag}, version {root.get('Version') or root.get('version')}"
+    if root.tag == _ROOT:
+        wrong = _note(_OUTSIDE, "This namespace is that of CFDI 4.0, and the version is another.", "/", what)
+        return _ended({"xml": (wrong,)}, "invalid")
+    ours = (etree.QName(root).namespace or "").startswith(_SAT)
+    row = foreign(str(root.tag)) if ours else None
+    if row in FOREIGN.values() and row is not None:
+        told = _note(row.rule, f"{row.title} is no CFDI and is not judged here.", "/", what)
+    else:
+        told = _note(_OUTSIDE, "Only CFDI 4.0 is judged here.", "/", what)
+    return _ended({"xml": (told,)}, "undecided", recognised=ours)
 
 
 def _schema(root: etree._Element) -> Findings:
@@ -66,7 +81,9 @@ def _schema(root: etree._Element) -> Findings:
 def _seal(root: etree._Element) -> Findings:
     if not root.get("Sello") and not root.get("Certificado"):
         return (_note("CFDI-SEAL-01", "The document is not sealed.", "/cfdi:Comprobante/@Sello"),)
-    return seal_findings(root)
+    found = seal_findings(root)
+    broken = (one for one in found if one.external_code == "302")  # a PAC's code, for which the matrix has its own
+    return (*found, *(finding("CFDI40102", location=one.location, found=one.found) for one in broken))
 
 
 def _stamp(root: etree._Element) -> Findings:
@@ -86,28 +103,25 @@ def _stamp(root: etree._Element) -> Findings:
     return tuple(found)
 
 
-def _outside(root: etree._Element) -> Iterable[Finding]:
+def _outside(root: etree._Element) -> Iterator[Finding]:
     kind = root.get("TipoDeComprobante", "")
-    if kind in ("T", "N", "P"):
-        yield _scope(f"TipoDeComprobante {kind}", "only types I and E are judged")
-    for name in foreign_complements(root):
-        yield _scope(name, "its rules and its part of the cadena original are not judged")
+    if kind == "N":
+        rule = FOREIGN["nomina12"].rule
+        yield _note(rule, "Payrolls (type N) are not judged here.", "/cfdi:Comprobante/@TipoDeComprobante", kind)
+    for tag in dict.fromkeys(foreign_complements(root)):
+        place = str(root.getroottree().getpath(next(root.iter(tag))))
+        row = foreign(tag)
+        why = f"{row.title} is not judged here: its rules and its part of the cadena original are not known."
+        yield _note(row.rule, why, place, tag)
 
 
-def _scope(found: str, why: str) -> Finding:
-    return Finding(
-        rule="CFDI-SCOPE-01",
-        message=f"This part of the document is not judged here: {why}.",
-        severity=Severity.WARNING,
-        found=found,
-    )
+def _note(rule: str, message: str, location: str, found: str | None = None) -> Finding:
+    return Finding(rule=rule, message=message, severity=Severity.WARNING, location=location, found=found)
 
 
-def _note(rule: str, message: str, location: str) -> Finding:
-    return Finding(rule=rule, message=message, severity=Severity.WARNING, location=location)
-
-
-def _ended(found: dict[str, Findings], verdict: Verdict, outside: Findings = ()) -> Judgement:
+def _ended(
+    found: dict[str, Findings], verdict: Verdict, outside: Findings = (), *, recognised: bool | None = True
+) -> Judgement:
     layers = tuple(
         Layer(
             name=name,
@@ -117,4 +131,4 @@ def _ended(found: dict[str, Findings], verdict: Verdict, outside: Findings = ())
         for name in _LAYERS
     )
     findings = tuple(row for name in _LAYERS for row in found.get(name, ())) + outside
-    return Judgement(verdict=verdict, rule_set=RULE_SET, layers=layers, findings=findings)
+    return Judgement(verdict=verdict, rule_set=RULE_SET, layers=layers, findings=findings, recognised=recognised)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from jurisdictions.cfdi.case import Case, own
 from jurisdictions.cfdi.concepts import PRODUCT_UNKNOWN
 from jurisdictions.cfdi.sentences import finding
-from schemas.codes import TaxCategory, TaxKind
+from schemas.codes import TaxCategory
 from schemas.document import Line, Tax
 from schemas.findings import Finding, Severity
 from schemas.money import plain
@@ -24,11 +24,11 @@ _CATEGORIES = frozenset(
 
 
 def lines(case: Case) -> Iterator[Finding]:
-    """CFDI-LINE-01 negative, CFDI-DEFAULT-01 no product code, CFDI-TAX-… what Mexico does not know."""
+    """CFDI-LINE-01 negative, CFDI-DEFAULT-01 no product code, CFDI-TAX-01, -02 what Mexico does not know."""
     for index, line in enumerate(case.instruction.invoice.lines):
         pointer = f"/lines/{index}"
         yield from _signs(line, pointer)
-        if case.cfdi.concepts[index].product == PRODUCT_UNKNOWN:
+        if case.cfdi.period is None and case.cfdi.concepts[index].product == PRODUCT_UNKNOWN:
             yield own(
                 "CFDI-DEFAULT-01",
                 f"The line has no product code of SAT's; {PRODUCT_UNKNOWN} (not in the catalogue) is written.",
@@ -36,7 +36,6 @@ def lines(case: Case) -> Iterator[Finding]:
                 severity=Severity.WARNING,
             )
         yield from _taxes((row.tax for row in line.taxes), pointer)
-        yield from _excise(line, pointer)
     for index, charge in enumerate(case.instruction.invoice.charges):
         yield from _taxes(charge.taxes, f"/charges/{index}")
 
@@ -67,20 +66,5 @@ def _taxes(rows: Iterable[Tax], pointer: str) -> Iterator[Finding]:
             )
         if tax.surcharge is not None:
             yield own("CFDI-TAX-02", "Mexico knows no surcharge on a tax.", f"{place}/surcharge")
-        if tax.percent is None and tax.category in (TaxCategory.STANDARD, TaxCategory.ZERO):
+        if tax.percent is None and tax.per_unit is None and tax.category in (TaxCategory.STANDARD, TaxCategory.ZERO):
             yield finding("CFDI40178", pointer=f"{place}/percent", found="absent")
-
-
-def _excise(line: Line, pointer: str) -> Iterator[Finding]:
-    """CFDI-TAX-03: IVA is levied on the price with its IEPS (LIVA art. 12)."""
-    excise = [row for row in line.taxes if row.tax.tax is TaxKind.EXCISE and not row.tax.withheld]
-    bases = {row.base for row in excise}
-    for index, row in enumerate(line.taxes):
-        if excise and row.tax.tax is TaxKind.VAT and not row.tax.withheld and row.base in bases and row.tax.percent:
-            yield own(
-                "CFDI-TAX-03",
-                "IVA is computed on the price without its IEPS; by LIVA art. 12 IEPS belongs to the base.",
-                f"{pointer}/taxes/{index}",
-                found=plain(row.base),
-                severity=Severity.WARNING,
-            )

@@ -15,7 +15,7 @@ from jurisdictions.cfdi.codelists import (
     RFC_NATIONAL,
     is_public,
 )
-from jurisdictions.cfdi.settings import Extension, Settings, customer_extension
+from jurisdictions.cfdi.settings import NO_EXTENSION, Extension, Settings, customer_extension
 from jurisdictions.contract import Issuer
 from schemas.document import Invoice
 from schemas.invoice import Kind
@@ -26,12 +26,16 @@ RFC = "MX:RFC"
 
 @dataclass(frozen=True, kw_only=True)
 class Sender:
-    """cfdi:Emisor and the place of issue. None where the issuer's data do not tell."""
+    """cfdi:Emisor and the place of issue. None where the issuer's data do not tell.
+
+    `acquirer` is FacAtrAdquirente: the number of the service by which a buyer issues in the seller's name.
+    """
 
     rfc: str | None
     name: str
     regime: str | None
     place: str | None
+    acquirer: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,10 +54,12 @@ class Receiver:
 def rfc_of(party: Party) -> str | None:
     """The party's RFC in capitals without spaces or hyphens, or None."""
     value = party.tax_id(RFC)
-    return None if value is None else "".join(c for c in value.upper() if c not in " -./")
+    if value is None or value.isalnum():
+        return value and value.upper()
+    return "".join(c for c in value.upper() if c not in " -./")
 
 
-def sender(issuer: Issuer) -> Sender:
+def sender(issuer: Issuer, words: Extension = NO_EXTENSION) -> Sender:
     settings = issuer.settings if isinstance(issuer.settings, Settings) else None
     address = issuer.party.address
     return Sender(
@@ -61,6 +67,7 @@ def sender(issuer: Issuer) -> Sender:
         name=_name(issuer.party),
         regime=settings.regimen_fiscal if settings else None,
         place=(settings.lugar_expedicion if settings else None) or (address.postal_code if address else None),
+        acquirer=words.fac_atr_adquirente,
     )
 
 
@@ -75,21 +82,21 @@ def receiver(invoice: Invoice, words: Extension, place: str | None) -> Receiver:
     generic = rfc in RFC_GENERIC
     address = customer.address
     own_code = facts.domicilio_fiscal or (address.postal_code if address and address.country == "MX" else None)
-    tax_id = _foreign_tax_id(customer) if rfc == RFC_FOREIGN else None
+    tax_id = words.num_reg_id_trib or (_foreign_tax_id(customer) if rfc == RFC_FOREIGN else None)
     return Receiver(
         rfc=rfc,
         name=PUBLICO_EN_GENERAL if rfc == RFC_NATIONAL and is_public(customer.name) else _name(customer),
         postal_code=words.domicilio_fiscal_receptor or (place if generic else own_code),
         regime=words.regimen_fiscal_receptor or ("616" if generic else facts.regimen_fiscal),
-        use=words.uso_cfdi or _use(invoice, facts.uso_cfdi, generic),
-        country=COUNTRIES.get(customer.country or "") if tax_id else None,
+        use=words.uso_cfdi or _use(invoice, facts.uso_cfdi, generic or words.tipo == "T"),
+        country=words.residencia_fiscal or (COUNTRIES.get(customer.country or "") if tax_id else None),
         tax_id=tax_id,
     )
 
 
-def _use(invoice: Invoice, preferred: str | None, generic: bool) -> str:
-    """S01 for generic RFCs, G02 for a credit note, else the customer's own use, else G03."""
-    if generic:
+def _use(invoice: Invoice, preferred: str | None, without: bool) -> str:
+    """S01 for generic RFCs and where nothing is sold, G02 for a credit note, else the customer's own use, else G03."""
+    if without:
         return "S01"
     if invoice.kind is Kind.CREDIT_NOTE:
         return "G02"

@@ -8,12 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Context, Decimal
+from functools import cache
 
 from lxml import etree
 
 from jurisdictions.cfdi.codelists import CURRENCY_DECIMALS
 from jurisdictions.cfdi.sentences import finding
-from jurisdictions.cfdi.xsd import CFDI
+from jurisdictions.cfdi.xsd import CFDI, PAGOS
 from schemas.findings import Finding, Severity
 
 EXACT = Context(prec=120)
@@ -35,6 +36,8 @@ class Reading:
     day: date
     concepts: tuple[etree._Element, ...]
     complements: frozenset[str]
+    payments: tuple[etree._Element, ...] = ()
+    """Every pago20:Pago of the complement Pagos 2.0."""
 
     def one(self, path: str) -> etree._Element | None:
         return self.root.find(_clark(path))
@@ -61,6 +64,7 @@ def read(root: etree._Element, day: date) -> Reading:
         day=max(day, EPOCH),
         concepts=tuple(root.findall(_clark("Conceptos/Concepto"))),
         complements=frozenset(etree.QName(child).localname for child in root.iterfind(_clark("Complemento") + "/*")),
+        payments=tuple(root.iterfind(f"{_clark('Complemento')}/{{{PAGOS}}}Pagos/{{{PAGOS}}}Pago")),
     )
 
 
@@ -68,9 +72,9 @@ def run(rules: Iterable[Rule], reading: Reading) -> list[Finding]:
     return [found for rule in rules for found in rule(reading)]
 
 
-def child(element: etree._Element, path: str) -> list[etree._Element]:
-    """The elements at a path of local names below this one."""
-    return element.findall(_clark(path))
+def child(element: etree._Element, path: str, namespace: str = CFDI) -> list[etree._Element]:
+    """The elements at a path of local names below this one, all in one namespace."""
+    return element.findall(_clark(path, namespace))
 
 
 def number(element: etree._Element, name: str) -> Decimal | None:
@@ -86,14 +90,16 @@ def decimals_written(element: etree._Element, name: str) -> int:
 
 def broken(
     code: str,
-    element: etree._Element,
+    element: etree._Element | None,
     name: str | None = None,
     *,
     expected: str | None = None,
     found: str | None = None,
     severity: Severity = Severity.FATAL,
 ) -> Finding:
-    """The finding of a rule at an attribute of an element."""
+    """The finding of a rule at an attribute of an element; without an element it has no place."""
+    if element is None:
+        return finding(code, term=name, found=found, expected=expected, severity=severity)
     path = str(element.getroottree().getpath(element))
     return finding(
         code,
@@ -105,5 +111,6 @@ def broken(
     )
 
 
-def _clark(path: str) -> str:
-    return "/".join(f"{{{CFDI}}}{step}" for step in path.split("/"))
+@cache
+def _clark(path: str, namespace: str = CFDI) -> str:
+    return "/".join(f"{{{namespace}}}{step}" for step in path.split("/"))

@@ -1,26 +1,214 @@
-"""The receipt of a payment (REP): a CFDI of type P with the complement Pagos 2.0."""
+"""The receipt of a payment (REP): what is wrong with a payment before its receipt is sealed.
+
+What the caller wrote is looked at first, then the document itself, written without its seal; each finding is brought
+back to what the caller sent. Source: RMF 2.7.1.32 and the filling guide of Pagos 2.0 (receipts are for PPD only and are
+due by the fifth day of the next month).
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from decimal import localcontext
 
-from jurisdictions.contract import Instruction, Issuer
-from schemas.findings import Findings
+import msgspec
+
+from jurisdictions.cfdi import data
+from jurisdictions.cfdi.case import Case, own
+from jurisdictions.cfdi.codelists import UUID_PATTERN
+from jurisdictions.cfdi.comprobante import comprobante
+from jurisdictions.cfdi.deadlines import receipt_until
+from jurisdictions.cfdi.payment_sentences import SENTENCES
+from jurisdictions.cfdi.reading import EXACT, read
+from jurisdictions.cfdi.receipt_amounts import invoice_total
+from jurisdictions.cfdi.receipt_document import local, place_zone, write_receipt
+from jurisdictions.cfdi.ruling import broken_rules
+from jurisdictions.cfdi.sentences import finding
+from jurisdictions.cfdi.xsd import CFDI, Fault, faults
+from jurisdictions.contract import Instruction, Issuer, Payment
+from jurisdictions.kit.xml import UnreadableXML, parse
+from schemas.findings import Finding, Findings, Severity, is_fatal
+from schemas.invoice import Kind
+from schemas.money import plain
+
+__all__ = ["receipt_findings", "wants_receipt", "write_receipt"]
+
+DEFERRED = "PPD"
+_PLACEHOLDER = "0" * 20
+_MOST_INSTALLMENTS = 999
+_DOCUMENT = re.compile(r"/pago20:DoctoRelacionado(?:\[(\d+)\])?(?:/|$)")
+_OF_AN_ALLOCATION = {"ImpPagado": "/amount", "EquivalenciaDR": "/rate", "IdDocumento": "/invoice"}
+_OF_THE_PAYMENT = {
+    "FechaPago": "/paid_at",
+    "MonedaP": "/currency",
+    "Monto": "/amount",
+    "TipoCambioP": "/exchange_rates",
+    "NumOperacion": "/reference",
+}
+Rule = Callable[[Payment, Issuer, datetime], Iterator[Finding]]
 
 
-def write_receipt(
-    instruction: Instruction,
-    issuer: Issuer,
-    at: datetime,
-    number: str | None,
-    *,
-    certificate_number: str = "",
-    certificate: str = "",
-) -> bytes:
-    """The CFDI of type P with an empty Sello."""
-    raise NotImplementedError
+def wants_receipt(attributes: Mapping[str, str]) -> bool:
+    """Whether payments of the CFDI that was accepted with these attributes want a receipt."""
+    return attributes.get("metodo_pago") == DEFERRED
 
 
 def receipt_findings(instruction: Instruction, issuer: Issuer, at: datetime) -> Findings:
-    """What is wrong with a payment before its receipt is sealed."""
-    raise NotImplementedError
+    """What is wrong with a payment before its receipt is sealed; pointers lead into the payment."""
+    payment = instruction.payment
+    if payment is None or not payment.allocations:
+        return (own("CFDI-PAYMENT-01", "It is not said what the payment pays.", "/allocations"),)
+    told = [found for rule in RULES for found in rule(payment, issuer, at)]
+    told += _replaced(instruction)
+    with localcontext(EXACT):
+        told += _of_the_parties(instruction, issuer, at)
+        if is_fatal(told):
+            return tuple(told)
+        return (*told, *_of_the_document(instruction, issuer, at))
+
+
+def date_of_payment(payment: Payment, issuer: Issuer, at: datetime) -> Iterator[Finding]:
+    """CFDI-PAYMENT-02: a payment lies in the past; -03: its receipt is due by the fifth of the next month."""
+    if payment.paid_at > at:
+        yield own(
+            "CFDI-PAYMENT-02",
+            "A receipt is issued for money that was received: this payment lies in the future.",
+            "/paid_at",
+            found=payment.paid_at.isoformat(),
+            expected=f"at most {at.isoformat()}",
+        )
+    if at >= receipt_until(payment, place_zone(issuer)):
+        yield own(
+            "CFDI-PAYMENT-03",
+            "The receipt is late: it was due by the fifth day of the month after the payment.",
+            "/paid_at",
+            found=local(issuer, payment.paid_at).date().isoformat(),
+            severity=Severity.WARNING,
+        )
+
+
+def paid_invoices(payment: Payment, issuer: Issuer, at: datetime) -> Iterator[Finding]:
+    """CFDI-PAYMENT-04 to -06: only stamped PPD invoices, each once."""
+    seen: set[str] = set()
+    for index, row in enumerate(payment.allocations):
+        pointer = f"/allocations/{index}/invoice"
+        number = row.invoice.number or row.invoice.id
+        if not re.fullmatch(UUID_PATTERN, row.external_id):
+            yield own("CFDI-PAYMENT-04", "The invoice has no UUID of a stamp yet.", pointer, found=number)
+        if not wants_receipt(row.attributes):
+            yield own(
+                "CFDI-PAYMENT-05",
+                "Only invoices with MetodoPago PPD are paid with a receipt.",
+                pointer,
+                found=f"{number} {row.attributes.get('metodo_pago') or 'without MetodoPago'}",
+                expected=DEFERRED,
+                fix="An invoice that was paid at once (PUE) needs none; one that was not is to be substituted as PPD.",
+            )
+        if row.external_id.upper() in seen:
+            yield own("CFDI-PAYMENT-06", "The payment names this invoice twice.", pointer, found=number)
+        seen.add(row.external_id.upper())
+        if row.installment > _MOST_INSTALLMENTS:
+            yield own("CFDI-PAYMENT-07", "SAT counts no more than 999 payments of an invoice.", pointer, found=number)
+
+
+def parties(payment: Payment, issuer: Issuer, at: datetime) -> Iterator[Finding]:
+    """CFDI-PAYMENT-08: one receipt has one issuer and one receiver."""
+    for name, who in (("rfc", "issuer"), ("receptor_rfc", "receiver")):
+        known = [row.attributes.get(name) for row in payment.allocations]
+        for index, rfc in enumerate(known):
+            if rfc != known[0]:
+                yield own(
+                    "CFDI-PAYMENT-08",
+                    f"A receipt pays invoices of one {who} only.",
+                    f"/allocations/{index}/invoice",
+                    found=rfc,
+                    expected=known[0],
+                    fix="Record one payment for each.",
+                )
+
+
+def balances(payment: Payment, issuer: Issuer, at: datetime) -> Iterator[Finding]:
+    """CFDI-PAYMENT-09: nothing is paid beyond what is open of an invoice, nor is more open than its total."""
+    for index, row in enumerate(payment.allocations):
+        if row.amount > row.balance_before:
+            yield own(
+                "CFDI-PAYMENT-09",
+                "The invoice is paid with more than is open of it.",
+                f"/allocations/{index}/amount",
+                found=plain(row.amount),
+                expected=f"at most {plain(row.balance_before)}",
+            )
+        elif row.balance_before > invoice_total(row):
+            yield own(
+                "CFDI-PAYMENT-09",
+                "More is said to be open of the invoice than its total.",
+                f"/allocations/{index}/invoice",
+                found=plain(row.balance_before),
+                expected=f"at most {plain(invoice_total(row))}",
+            )
+
+
+def _replaced(instruction: Instruction) -> Iterator[Finding]:
+    """CFDI-PAYMENT-10: a receipt takes the place of a stamped one (TipoRelacion 04 names its UUID)."""
+    for row in instruction.invoice.references.preceding:
+        if row.kind is Kind.RECEIPT and not re.fullmatch(UUID_PATTERN, row.external_ids.get("cfdi") or ""):
+            yield own(
+                "CFDI-PAYMENT-10",
+                "The receipt whose place this one takes has no UUID of a stamp.",
+                "/replaces",
+                found=row.number,
+            )
+
+
+def _of_the_parties(instruction: Instruction, issuer: Issuer, at: datetime) -> Iterator[Finding]:
+    """Issuer, receiver and CSD, by the rules of every CFDI; the receiver is that of the paid invoices."""
+    case = Case(instruction=instruction, issuer=issuer, at=at, cfdi=comprobante(instruction, issuer, at, None))
+    for rule in (data.tax_ids, data.certificate):
+        for found in rule(case):
+            yield _at_the_invoice(found)
+
+
+def _at_the_invoice(found: Finding) -> Finding:
+    if found.pointer is None or not found.pointer.startswith("/customer"):
+        return found
+    return msgspec.structs.replace(found, pointer="/allocations/0/invoice")
+
+
+def _of_the_document(instruction: Instruction, issuer: Issuer, at: datetime) -> list[Finding]:
+    number = instruction.invoice.number
+    try:
+        root = parse(write_receipt(instruction, issuer, at, number, certificate_number=_PLACEHOLDER))
+    except UnreadableXML as why:  # the door lets no control character in, but stored data may be older than the door
+        return [finding("301", found=str(why))]
+    told = [_brought_back(found) for found in broken_rules(read(root, local(issuer, at).date()))]
+    if not is_fatal(told):
+        shape = {fault.place: fault for fault in reversed(faults(root))}  # libxml2 tells a facet first, then its type
+        told += [_brought_back(_shape(fault)) for fault in reversed(shape.values())]
+    return told
+
+
+def _shape(fault: Fault) -> Finding:
+    words = fault.message.replace(f"{{{CFDI}}}", "").replace("Element ", "", 1)
+    return finding("301", location=fault.place, term=fault.attribute, found=words)
+
+
+def _brought_back(found: Finding) -> Finding:
+    """The same finding with a JSON pointer into the payment in place of an XPath into our document."""
+    location, term = found.location or "", found.term or ""
+    match = _DOCUMENT.search(location.partition("/@")[0] + "/")
+    usual = SENTENCES[found.external_code].pointer if found.external_code in SENTENCES else None
+    if match is not None:
+        pointer = f"/allocations/{int(match.group(1) or 1) - 1}" + _OF_AN_ALLOCATION.get(term, "")
+    elif "/cfdi:Receptor" in location:
+        pointer = "/allocations/0/invoice"
+    elif "/cfdi:Emisor" in location:
+        pointer = "/issuer"
+    elif "/pago20:Pago" in location:
+        pointer = usual or _OF_THE_PAYMENT.get(term, "/extensions/cfdi")
+    else:
+        pointer = usual or ""
+    return msgspec.structs.replace(found, pointer=pointer, location=None)
+
+
+RULES: tuple[Rule, ...] = (date_of_payment, paid_invoices, parties, balances)

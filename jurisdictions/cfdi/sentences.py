@@ -6,30 +6,22 @@ words of our own. The number of a code says nothing of its place, so each names 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from jurisdictions.cfdi import payment_sentences
+from jurisdictions.cfdi.sentence import COMPUTED as _ARITHMETIC
+from jurisdictions.cfdi.sentence import Sentence
 from jurisdictions.contract import CaseClass
 from schemas.findings import Finding, Severity
 
-_DATA, _CONFIGURATION = CaseClass.DATA_CORRECTION, CaseClass.CONFIGURATION
+_CONFIGURATION = CaseClass.CONFIGURATION
 _RECIPIENT, _DUPLICATE, _DEFECT = CaseClass.RECIPIENT, CaseClass.DUPLICATE, CaseClass.DEFECT
 
 
-@dataclass(frozen=True)
-class Sentence:
-    """What a code means, where to mend it, how, and the class of a case that it opens."""
-
-    text: str
-    pointer: str | None = None
-    fix: str | None = None
-    case_class: CaseClass = _DATA
-
-
-_CONSTANCIA = "Copy it from the customer's Constancia de Situación Fiscal."
+_CONSTANCIA = "Copy it from the Constancia de Situación Fiscal."
 _CSD = "Upload the issuer's valid CSD again: PUT /v1/issuers/{id}/credentials/csd."
-_ARITHMETIC = "The amounts are computed by the gateway: report this as a defect."
+_CONFIRMATION = "/extensions/cfdi/confirmacion"
+_CUSTOMS = "Write it as on the pedimento: year, customs office, patent and number, two spaces between them."
 
-SENTENCES: dict[str, Sentence] = {
+_OF_CFDI: dict[str, Sentence] = {
     "301": Sentence("The XML does not have the structure of Anexo 20.", None, None, _DEFECT),
     "302": Sentence("The seal does not fit the document and its certificate.", None, _CSD, _CONFIGURATION),
     "303": Sentence("The CSD belongs to another RFC than the issuer's.", "/issuer", _CSD, _CONFIGURATION),
@@ -86,11 +78,11 @@ SENTENCES: dict[str, Sentence] = {
     "CFDI40124": Sentence("MetodoPago is not in c_MetodoPago.", "/extensions/cfdi/metodo_pago"),
     "CFDI40125": Sentence("Receipts of type T or P carry no MetodoPago.", "/extensions/cfdi/metodo_pago"),
     "CFDI40126": Sentence(
-        "LugarExpedicion is not a postal code.", "/issuer", "Set lugar_expedicion of the issuer.", _CONFIGURATION
+        "LugarExpedicion is not in c_CodigoPostal.", "/issuer", "Set lugar_expedicion of the issuer.", _CONFIGURATION
     ),
-    "CFDI40127": Sentence("A confirmation is given where none is needed.", None),
-    "CFDI40128": Sentence("The confirmation is not valid.", None),
-    "CFDI40129": Sentence("The confirmation was used before.", None),
+    "CFDI40127": Sentence("A confirmation is given where none is needed.", _CONFIRMATION, "Leave confirmacion out."),
+    "CFDI40128": Sentence("The confirmation is not valid.", _CONFIRMATION, "Ask the PAC for another."),
+    "CFDI40129": Sentence("The confirmation was used before.", _CONFIRMATION, "Ask the PAC for another."),
     "CFDI40130": Sentence(
         "A period of global invoicing goes only with XAXX010101000 and PUBLICO EN GENERAL.",
         "/extensions/cfdi/informacion_global",
@@ -119,7 +111,7 @@ SENTENCES: dict[str, Sentence] = {
     "CFDI40141": Sentence(
         "The issuer's regime does not fit its kind of person.", "/issuer", _CONSTANCIA, _CONFIGURATION
     ),
-    "CFDI40142": Sentence("FacAtrAdquirente is not valid.", None),
+    "CFDI40142": Sentence("FacAtrAdquirente is not valid.", "/extensions/cfdi/fac_atr_adquirente"),
     "CFDI40143": Sentence("SAT does not know the customer's RFC.", "/customer/tax_ids/0/value", _CONSTANCIA),
     "CFDI40144": Sentence("SAT does not know the customer's name.", "/customer/name", _CONSTANCIA),
     "CFDI40145": Sentence(
@@ -198,6 +190,20 @@ SENTENCES: dict[str, Sentence] = {
     "CFDI40184": Sentence("A withheld tax cannot be exempt.", "/lines"),
     "CFDI40185": Sentence("The withheld rate is not in c_TasaOCuota.", "/lines"),
     "CFDI40186": Sentence("A withheld tax is not its base times its rate.", "/lines", _ARITHMETIC, _DEFECT),
+    "CFDI40187": Sentence("SAT's list of obligations does not hold the third party.", "/lines", _CONSTANCIA),
+    "CFDI40188": Sentence("The third party is the issuer or the customer.", "/lines", "Leave a_cuenta_terceros out."),
+    "CFDI40189": Sentence("SAT does not know the third party's name.", "/lines", _CONSTANCIA),
+    "CFDI40190": Sentence("The third party's name is not the one registered for its RFC.", "/lines", _CONSTANCIA),
+    "CFDI40191": Sentence("The third party's regime is not in c_RegimenFiscal.", "/lines", _CONSTANCIA),
+    "CFDI40192": Sentence("SAT does not know the third party's postal code.", "/lines", _CONSTANCIA),
+    "CFDI40193": Sentence("The postal code is not the one registered for the third party.", "/lines", _CONSTANCIA),
+    "CFDI40194": Sentence("The customs number of the line is not valid.", "/lines", _CUSTOMS),
+    "CFDI40195": Sentence("Beside Comercio Exterior a line carries no customs number.", "/lines"),
+    "CFDI40196": Sentence("ClaveProdServ of a part is not in its catalogue.", "/lines"),
+    "CFDI40197": Sentence("The unit price of a part has to be above zero.", "/lines"),
+    "CFDI40198": Sentence("A part's amount is not its quantity times its unit price.", "/lines"),
+    "CFDI40199": Sentence("The customs number of a part is not valid.", "/lines", _CUSTOMS),
+    "CFDI40200": Sentence("Beside Comercio Exterior a part carries no customs number.", "/lines"),
     "CFDI40201": Sentence("Receipts of type T or P carry no taxes.", "/lines"),
     "CFDI40202": Sentence(
         "TotalImpuestosRetenidos has more decimals than the currency.", "/lines", _ARITHMETIC, _DEFECT
@@ -212,7 +218,9 @@ SENTENCES: dict[str, Sentence] = {
         "TotalImpuestosTrasladados is not the sum of the transferred taxes.", "/lines", _ARITHMETIC, _DEFECT
     ),
     "CFDI40206": Sentence("TotalImpuestosRetenidos is missing.", "/lines", _ARITHMETIC, _DEFECT),
+    "CFDI40207": Sentence("A withheld total is of a tax that is not in c_Impuesto.", "/lines", _ARITHMETIC, _DEFECT),
     "CFDI40208": Sentence("A withheld tax has more than one row.", "/lines", _ARITHMETIC, _DEFECT),
+    "CFDI40209": Sentence("Withheld amounts stand without their total.", "/lines", _ARITHMETIC, _DEFECT),
     "CFDI40210": Sentence("A withheld total has more decimals than the currency.", "/lines", _ARITHMETIC, _DEFECT),
     "CFDI40211": Sentence("A withheld total is not the rounded sum of the lines'.", "/lines", _ARITHMETIC, _DEFECT),
     "CFDI40212": Sentence("TotalImpuestosTrasladados is missing.", "/lines", _ARITHMETIC, _DEFECT),
@@ -220,15 +228,20 @@ SENTENCES: dict[str, Sentence] = {
     "CFDI40214": Sentence("A total base has more decimals than the currency.", "/lines", _ARITHMETIC, _DEFECT),
     "CFDI40215": Sentence("A total base is not the rounded sum of the lines'.", "/lines", _ARITHMETIC, _DEFECT),
     "CFDI40216": Sentence("The exempt base is not the rounded sum of the lines'.", "/lines", _ARITHMETIC, _DEFECT),
+    "CFDI40217": Sentence("A total is of a tax that is not in c_Impuesto.", "/lines", _ARITHMETIC, _DEFECT),
     "CFDI40218": Sentence("A tax and rate has more than one row.", "/lines", _ARITHMETIC, _DEFECT),
     "CFDI40219": Sentence("The rate of a total is not in c_TasaOCuota.", "/lines"),
     "CFDI40220": Sentence("A total tax has more decimals than the currency.", "/lines", _ARITHMETIC, _DEFECT),
     "CFDI40221": Sentence("A total tax is not the rounded sum of the lines'.", "/lines", _ARITHMETIC, _DEFECT),
+    "CFDI40999": Sentence("The PAC refuses it for a reason that has no code of its own.", None),
     "AU2000": Sentence("The PAC does not accept user and password.", None, "Set the credential pac.", _CONFIGURATION),
     "AU2001": Sentence("The PAC account has no stamps left.", None, "Buy stamps from the PAC.", _CONFIGURATION),
     "AU2002": Sentence("The PAC account is inactive.", None, "Ask the PAC.", _CONFIGURATION),
     "AU2003": Sentence("The issuer has not signed the PAC's manifest.", None, "Sign it.", _CONFIGURATION),
 }
+
+SENTENCES: dict[str, Sentence] = _OF_CFDI | payment_sentences.SENTENCES
+"""Every code that we know, of invoices and of receipts of payment."""
 
 
 def finding(

@@ -1,4 +1,4 @@
-"""The stamp (Timbre Fiscal Digital 1.1): read it, check that it is ours, put it into the sealed CFDI, and print it.
+"""The stamp (Timbre Fiscal Digital 1.1): read it, verify it, put it into the sealed CFDI, and print it.
 
 Source: Anexo 20 apartado III; the QR code of RMF 2.7.1.7 and Anexo 20 apartado I.D.
 """
@@ -9,14 +9,21 @@ import base64
 import binascii
 from dataclasses import dataclass
 
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
 from lxml import etree
 
 from jurisdictions.cfdi.cadena import stamp_cadena
+from jurisdictions.cfdi.certificate import UnreadableCertificate, read_certificate
 from jurisdictions.cfdi.xsd import TFD, faults, stamp_schema
 from jurisdictions.kit.xml import Markup, UnreadableXML, element, parse
 
 VERIFICATION = "https://verificacfdi.facturaelectronica.sat.gob.mx/default.aspx"
 _TAG = f"{{{TFD}}}TimbreFiscalDigital"
+_CLOSING = b"</cfdi:Comprobante>"
+_COMPLEMENT_CLOSING = b"</cfdi:Complemento>"
 _SCHEMA = f"{TFD} http://www.sat.gob.mx/sitio_internet/cfd/TimbreFiscalDigital/TimbreFiscalDigitalv11.xsd"
 
 
@@ -90,6 +97,58 @@ def structure_problems(stamp: etree._Element) -> tuple[str, ...]:
     except binascii.Error:
         found.append("SelloSAT is not base64")
     return tuple(found)
+
+
+def merged(sealed: bytes, stamp: Stamp) -> bytes:
+    """The sealed bytes as they are, with the stamp as the last complement. Raises ValueError where the document ends
+    otherwise than with </cfdi:Comprobante>.
+
+    A CFDI has one cfdi:Complemento at most (cfdv40.xsd): where it has one (payments, local taxes), the stamp goes into
+    it.
+    """
+    head, closing, rest = sealed.rpartition(_CLOSING)
+    if not closing or rest.strip():
+        raise ValueError("the document does not end with </cfdi:Comprobante>")
+    inner, end, after = head.rpartition(_COMPLEMENT_CLOSING)
+    if end and not after.strip():
+        return inner + stamp.markup().encode() + end + after + closing + rest
+    return head + element("cfdi:Complemento", stamp.markup()).encode() + closing + rest
+
+
+def certificate_path(number: str) -> str:
+    """Where SAT serves the certificate of a number, below rdc.sat.gob.mx: its digits by 6, 6, 2, 2 and 2, then all."""
+    parts = (number[:6], number[6:12], number[12:14], number[14:16], number[16:18], number)
+    return f"/rccf/{'/'.join(parts)}.cer"
+
+
+def verify_stamp(stamp: Stamp, certificate_der: bytes, authority_pem: str | None) -> str | None:
+    """Why SelloSAT is not the signature of that certificate; None where it is.
+
+    With an `authority` (PEM) the certificate has to be issued by it, too.
+    """
+    try:
+        certificate = read_certificate(certificate_der)
+    except UnreadableCertificate as why:
+        return f"the certificate {stamp.certificate_number} cannot be read: {why}"
+    if certificate.number != stamp.certificate_number:
+        return f"the certificate's number is {certificate.number}, not {stamp.certificate_number}"
+    if authority_pem is not None and not _issued(certificate_der, authority_pem):
+        return f"the certificate {certificate.number} was not issued by the authority"
+    try:
+        signature = base64.b64decode(stamp.sello_sat, validate=True)
+        certificate.public_key.verify(signature, stamp.cadena.encode(), PKCS1v15(), SHA256())
+    except (InvalidSignature, binascii.Error):
+        return f"SelloSAT is not the signature of the certificate {certificate.number}"
+    return None
+
+
+def _issued(der: bytes, authority_pem: str) -> bool:
+    try:
+        authority = x509.load_pem_x509_certificate(authority_pem.encode())
+        x509.load_der_x509_certificate(der).verify_directly_issued_by(authority)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
 
 
 def verification_url(uuid: str, rfc: str, receptor_rfc: str, total: str, sello_last8: str) -> str:

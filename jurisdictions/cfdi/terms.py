@@ -1,17 +1,19 @@
 """How and when it is paid, in what currency, and to which CFDI it belongs: what the caller says, else what one expects.
 
 Defaults: nothing due later is PUE by transfer (03), anything later PPD with FormaPago 99; Exportacion 01; a credit
-note relates to its invoice with 01. Source: Anexo 20, filling guide of CFDI 4.0; rule CFDI40105 (PPD asks for 99).
+note relates to its invoice with 01, an invoice that corrects one takes its place (04). Source: Anexo 20, filling guide
+of CFDI 4.0; rule CFDI40105 (PPD asks for 99).
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from jurisdictions.cfdi.codelists import PAYMENT_FORM_OF_MEANS
+from jurisdictions.cfdi.codelists import PAYMENT_FORM_OF_MEANS, UUID_PATTERN
 from jurisdictions.cfdi.settings import Extension
-from schemas.document import Invoice
+from schemas.document import Invoice, Preceding
 from schemas.invoice import Kind
 from schemas.money import round_half_up
 
@@ -20,8 +22,8 @@ MXN = "MXN"
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    method: str
-    form: str
+    method: str | None
+    form: str | None
     export: str
     conditions: str | None
     rate: Decimal | None
@@ -33,6 +35,10 @@ class Relations:
 
     relation: str
     uuids: tuple[str, ...]
+
+
+NOTHING_TO_PAY = Terms(method=None, form=None, export="01", conditions=None, rate=None)
+"""What a CFDI of traslado says of payment."""
 
 
 def terms(invoice: Invoice, words: Extension) -> Terms:
@@ -59,11 +65,28 @@ def exchange_rate(invoice: Invoice) -> Decimal | None:
     return None
 
 
-def relations(invoice: Invoice, words: Extension) -> Relations | None:
-    """The related CFDIs: always for a credit note, for an invoice only where the caller names the relation."""
-    wanted = words.tipo_relacion or ("01" if invoice.kind is Kind.CREDIT_NOTE else None)
-    uuids = tuple(uuid for row in invoice.references.preceding if (uuid := row.external_ids.get("cfdi")))
-    return Relations(relation=wanted, uuids=uuids) if wanted and uuids else None
+def relations(invoice: Invoice, words: Extension) -> tuple[Relations, ...]:
+    """The related CFDIs: those of the invoices that this one corrects, then those that the caller names by UUID.
+
+    Each relation is written once; a UUID that stands under it twice, once.
+    """
+    usual = "01" if invoice.kind is Kind.CREDIT_NOTE else "04"
+    corrected = tuple(uuid for row in invoice.references.preceding if (uuid := uuid_of(row)))
+    rows: dict[str, dict[str, None]] = {}
+    for relation, uuids in ((words.tipo_relacion or usual, corrected), *_named(words)):
+        for uuid in uuids:
+            rows.setdefault(relation, {})[uuid] = None
+    return tuple(Relations(relation=relation, uuids=tuple(uuids)) for relation, uuids in rows.items())
+
+
+def uuid_of(former: Preceding) -> str | None:
+    """The UUID under which SAT knows an earlier invoice: ours, or another system's as the caller names it."""
+    elsewhere = former.external_ids.get("external", "")
+    return former.external_ids.get("cfdi") or (elsewhere if re.fullmatch(UUID_PATTERN, elsewhere) else None)
+
+
+def _named(words: Extension) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((row.tipo_relacion, row.uuids) for row in words.relacionados)
 
 
 def _due_later(invoice: Invoice) -> bool:

@@ -44,7 +44,8 @@ def is_credit(invoice: Invoice) -> bool:
 
 def type_code(invoice: Invoice) -> str:
     """UNCL1001 (BT-3): the invoice's own word, else that of its kind."""
-    return invoice.type_code or USUAL[invoice.kind, invoice.self_billed]
+    usual = USUAL.get((invoice.kind, invoice.self_billed), USUAL[Kind.INVOICE, invoice.self_billed])
+    return invoice.type_code or usual
 
 
 def customization(invoice: Invoice) -> str:

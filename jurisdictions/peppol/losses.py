@@ -34,6 +34,13 @@ RULES: Catalogue[Invoice] = Catalogue(
             fix="Issue a credit note that names the earlier invoice, and a new invoice for what is due.",
         ),
         Rule(
+            id="PEPPOL-GW-KIND",
+            sentence="BIS Billing has no receipts of payment.",
+            source=SOURCE,
+            term="BT-3",
+            fix="Record the payment; its receipt goes only where the law wants one.",
+        ),
+        Rule(
             id="PEPPOL-GW-WITHHELD",
             sentence="EN 16931 cannot state withheld taxes: the document would ask for more than is to be paid.",
             source=SOURCE,
@@ -98,6 +105,9 @@ def losses(invoice: Invoice, extension: Extension, issuer: Issuer) -> Iterator[F
 
 
 def _kind(invoice: Invoice) -> Iterator[Finding]:
+    if invoice.kind is Kind.RECEIPT:
+        yield RULES["PEPPOL-GW-KIND"].at("/kind", found=invoice.kind.value)
+        return
     code = type_code(invoice)
     corrective = invoice.kind is Kind.CORRECTIVE
     if not corrective and code not in GERMAN_ONLY:

@@ -34,7 +34,7 @@ _REFUSED_IN_NUMBERS = re.compile(r"[\"'<>=]")
 def route(invoice: Invoice, issuer: Issuer, at: datetime) -> Route | None:
     """Every invoice of an issuer with a Spanish NIF, unless it keeps its books through SII or under a foral rule."""
     nif = spanish_nif(issuer.party)
-    if nif is None or document.settings_of(issuer).regime != "verifactu":
+    if nif is None or document.settings_of(issuer).regime != "verifactu" or invoice.kind is Kind.RECEIPT:
         return None
     return Route(
         jurisdiction="verifactu",

@@ -3,6 +3,7 @@
 Samples are sealed anew with a certificate of the sandbox and dated now, since what they carry expired or never was.
 """
 
+import ast
 import csv
 import datetime
 import re
@@ -15,7 +16,7 @@ import msgspec
 import pytest
 from lxml import etree
 
-from jurisdictions.cfdi.simulator import catalogues, certificates, structure
+from jurisdictions.cfdi.simulator import cancel_request, catalogues, certificates, structure
 from jurisdictions.cfdi.simulator.cadena import of_comprobante, of_timbre
 from jurisdictions.cfdi.simulator.census import Inscribed
 from tests.jurisdictions.cfdi.simulated import (
@@ -232,6 +233,53 @@ def test_the_timbre_is_valid_by_sats_schema() -> None:
     schema = etree.XMLSchema(etree.parse(str(schemas / "TimbreFiscalDigital" / "TimbreFiscalDigitalv11.xsd")))
     timbre = etree.fromstring(told(Certifier().post(sealed(), path="/cfdi33/stamp/v1"))["data"]["tfd"])
     schema.assertValid(timbre)
+
+
+SIGNED = (
+    "cancel/cancelacion.xml",
+    "cancel/xmlcancelacion_cancellation-signed.xml",
+    "pac/finkok/cancel-cancelsignature-format.xml",
+)
+
+
+@pytest.mark.parametrize("name", SIGNED)
+def test_others_requests_to_cancel_are_read_and_their_signatures_stand(name: str) -> None:
+    """The samples were written in lines after they were signed: without those lines digest and signature are right."""
+    root = etree.fromstring(ROOT.joinpath(name).read_bytes(), etree.XMLParser(remove_blank_text=True))
+    found = cancel_request.read(etree.tostring(root))
+    assert isinstance(found, cancel_request.CancelRequest), found
+    assert found.folios[-1].motive == "02"
+    spoiled = cancel_request.read(etree.tostring(root).replace(b'Motivo="02"', b'Motivo="03"'))
+    assert getattr(spoiled, "code", None) == "302"
+
+
+def test_a_request_of_satcfdi_is_read() -> None:
+    recorded = msgspec.json.decode((ROOT / "pac" / "satcfdi_test_pac_swsapien" / "test_cancel_xml.json").read_bytes())
+    found = cancel_request.read(ast.literal_eval(recorded["files"][0][1][1]))
+    assert isinstance(found, cancel_request.CancelRequest), found
+    assert found.folios[0].replacement == ""
+
+
+@pytest.mark.parametrize(
+    ("file", "root", "known"),
+    [
+        ("implocal/implocal.xsd", "ImpuestosLocales", structure._COMPLEMENTS[structure.LOCAL]),
+        ("leyendasFiscales/leyendasFisc.xsd", "LeyendasFiscales", structure._COMPLEMENTS[structure.LEGENDS]),
+    ],
+)
+def test_the_small_complements_are_sats(file: str, root: str, known: tuple[str, dict[str, structure._Shape]]) -> None:
+    """Every element and attribute of SAT's schema, required or not."""
+    xs = "{http://www.w3.org/2001/XMLSchema}"
+    schema = etree.parse(str(ROOT / "schemas" / "cfd" / file)).getroot()
+    theirs = {
+        node.get("name"): {
+            one.get("name"): one.get("use") == "required" for one in node.findall(f"{xs}complexType/{xs}attribute")
+        }
+        for node in schema.iter(f"{xs}element")
+    }
+    assert known[0] == root
+    ours = {name: {one: one in shape.required for one in shape.attributes} for name, shape in known[1].items()}
+    assert ours == theirs
 
 
 def test_the_catalogues_are_sats() -> None:

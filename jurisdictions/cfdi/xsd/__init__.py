@@ -1,7 +1,9 @@
-"""Our slim schema of CFDI 4.0 with its stamp: structure and shapes, without SAT's five megabytes of enumerations.
+"""Our slim schema of CFDI 4.0 with its stamp, payments, local taxes and legends: structure and shapes, without SAT's
+five megabytes of enumerations.
 
-Source: Anexo 20 of the Resolución Miscelánea Fiscal (cfdv40.xsd, tdCFDI.xsd, TimbreFiscalDigitalv11.xsd), written
-anew. Complements other than the stamp are let pass by the schema and left to the caller.
+Source: Anexo 20 of the Resolución Miscelánea Fiscal (cfdv40.xsd, tdCFDI.xsd, TimbreFiscalDigitalv11.xsd) and its
+complements (Pagos20.xsd, implocal.xsd, leyendasFisc.xsd), written anew. Other complements are let pass by the schema
+and left to the caller.
 """
 
 from __future__ import annotations
@@ -15,8 +17,11 @@ from pathlib import Path
 from lxml import etree
 
 CFDI = "http://www.sat.gob.mx/cfd/4"
-_ATTRIBUTE = re.compile(r"attribute '([^']+)'")
 TFD = "http://www.sat.gob.mx/TimbreFiscalDigital"
+PAGOS = "http://www.sat.gob.mx/Pagos20"
+IMPLOCAL = "http://www.sat.gob.mx/implocal"
+LEYENDAS = "http://www.sat.gob.mx/leyendasFiscales"
+_ATTRIBUTE = re.compile(r"attribute '([^']+)'")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from jurisdictions.peppol.receivers import LOOKUP
 from jurisdictions.peppol.rules.editions import BILLING, BILLING_NAME, SELF_BILLING_NAME, edition_for
 from schemas.document import Invoice
 from schemas.findings import Findings
+from schemas.invoice import Kind
 from validators.en16931.judgement import named_edition
 
 CODE = "peppol"
@@ -29,7 +30,7 @@ def route(invoice: Invoice, issuer: Issuer, at: datetime) -> Route | None:
     """
     extension = extension_of(invoice.extensions.get(CODE))
     by, to = sender(invoice, issuer), receiver(invoice, extension)
-    if by is None or to is None:
+    if by is None or to is None or invoice.kind is Kind.RECEIPT:
         return None
     return Route(
         jurisdiction=CODE,

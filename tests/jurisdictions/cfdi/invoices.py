@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 
 from jurisdictions.cfdi import JURISDICTION
 from jurisdictions.cfdi.settings import Extension, LineExtension, Settings
@@ -126,8 +126,8 @@ class Vault:
         return self.by.der
 
     def sign(self, credential: str, message: bytes, algorithm: Literal["rsa-sha256", "rsa-sha1"]) -> bytes:
-        assert (credential, algorithm) == ("csd", "rsa-sha256")
-        return self.by.key.sign(message, PKCS1v15(), SHA256())
+        assert credential == "csd"
+        return self.by.key.sign(message, PKCS1v15(), SHA256() if algorithm == "rsa-sha256" else SHA1())
 
 
 def sealing(made: Instruction | None = None, number: str = "A-17", at: datetime = AT) -> Sealing:

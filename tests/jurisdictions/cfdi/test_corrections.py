@@ -1,15 +1,17 @@
-"""The desk: classes and ways of refusals, what may be corrected, deadlines, delivery and print."""
+"""The desk: classes and ways of refusals, what may be corrected or cancelled, delivery and print."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from jurisdictions.cfdi import JURISDICTION
 from jurisdictions.cfdi.sentences import SENTENCES
-from jurisdictions.contract import CaseClass, InstructionKind, Path
+from jurisdictions.contract import CaseClass, Earlier, InstructionKind, Path
+from schemas.document import Invoice
 from schemas.invoice import Kind
 from schemas.states import Standing, SubmissionState
-from tests.jurisdictions.cfdi.invoices import AT, credit_note, instruction, invoice
+from tests.jurisdictions.cfdi.invoices import AT, credit_note, invoice, line
 
 DESK = JURISDICTION.desk
 
@@ -44,16 +46,142 @@ def test_every_sentence_is_one_sentence_and_its_pointer_a_pointer() -> None:
         assert sentence.pointer is None or sentence.pointer.startswith("/"), code
 
 
-def test_a_registered_invoice_may_be_credited() -> None:
+def test_what_no_pac_has_stamped_in_time_goes_out_again_by_itself() -> None:
+    diagnosis = DESK.classify(InstructionKind.ISSUE, "CFDI-EXPIRED", None)
+    assert (diagnosis.automatic, diagnosis.path) == (True, Path.RESEAL)
+
+
+@pytest.mark.parametrize(
+    ("code", "case_class"),
+    [
+        ("SAT-CANCEL-REFUSED", CaseClass.BUYER_DISPUTE),
+        ("SAT-CANCEL-204", CaseClass.DATA_CORRECTION),
+        ("303", CaseClass.CONFIGURATION),
+        ("205", CaseClass.AUTHORITY_BUSY),
+        ("999", CaseClass.DATA_CORRECTION),
+    ],
+)
+def test_a_refused_cancellation_is_asked_for_anew(code: str, case_class: CaseClass) -> None:
+    diagnosis = DESK.classify(InstructionKind.CANCEL, code, "words")
+    assert (diagnosis.case_class, diagnosis.path) == (case_class, Path.NEW_DOCUMENT)
+    assert diagnosis.editable == ()
+
+
+def _options(made: Invoice, *earlier: Earlier, at: datetime = AT) -> list[str]:
+    return [one.option for one in DESK.corrections(made, Standing.REGISTERED, earlier, at)]
+
+
+def test_a_registered_invoice_is_credited_substituted_or_cancelled() -> None:
     options = DESK.corrections(invoice(), Standing.REGISTERED, (), AT)
-    assert [(option.option, option.kind) for option in options] == [("credit_note", Kind.CREDIT_NOTE)]
-    assert DESK.corrections(invoice(), Standing.NONE, (), AT) == ()
-    assert DESK.corrections(credit_note(), Standing.REGISTERED, (), AT) == ()
+    assert [(one.option, one.instruction, one.kind) for one in options] == [
+        ("credit_note", InstructionKind.ISSUE, Kind.CREDIT_NOTE),
+        ("substitute", InstructionKind.ISSUE, Kind.INVOICE),
+        ("cancel_01", InstructionKind.CANCEL, None),
+        ("cancel_02", InstructionKind.CANCEL, None),
+        ("cancel_03", InstructionKind.CANCEL, None),
+    ]
+    assert {one.option: one.needs for one in options if one.needs} == {"cancel_01": ("replacement",)}
 
 
-def test_a_cfdi_is_stamped_within_72_hours_and_delivered_then() -> None:
-    (deadline,) = DESK.deadlines(instruction(), AT)
-    assert deadline.at == AT + timedelta(hours=72)
+@pytest.mark.parametrize("standing", [Standing.NONE, Standing.CANCEL_PENDING, Standing.CANCELLED])
+def test_nothing_is_corrected_while_or_after_it_is_cancelled(standing: Standing) -> None:
+    assert DESK.corrections(invoice(), standing, (), AT) == ()
+
+
+def test_what_each_kind_allows() -> None:
+    extension = {"informacion_global": {"periodicidad": "04", "meses": "11", "anio": 2026}}
+    assert _options(credit_note()) == ["cancel_01", "cancel_02", "cancel_03"]
+    assert _options(replace(invoice(), kind=Kind.RECEIPT)) == ["cancel_01", "cancel_02"]
+    assert _options(invoice(extensions={"cfdi": extension}))[-1] == "cancel_04"
+    assert _options(invoice(extensions={"cfdi": {"tipo": "T"}})) == [
+        "substitute",
+        *("cancel_01", "cancel_02", "cancel_03"),
+    ]
+
+
+def test_no_cancellation_once_the_annual_return_is_due() -> None:
+    april = datetime(2027, 4, 1, 6, 0, tzinfo=UTC)
+    assert _options(invoice(), at=april - timedelta(seconds=1))[-1] == "cancel_03"
+    assert _options(invoice(), at=april) == ["credit_note", "substitute"]
+    (until,) = {one.until for one in DESK.corrections(invoice(), Standing.REGISTERED, (), AT) if one.until}
+    assert until == april
+
+
+def stamped(**changes: str) -> Earlier:
+    known = {
+        "tipo": "I",
+        "rfc": "EKU9003173C9",
+        "receptor_rfc": "URE180429TM6",
+        "total": "1160.00",
+        "fecha": "2026-11-20T12:00:00",
+        "zona": "America/Mexico_City",
+    }
+    return Earlier(
+        submission="sub_1",
+        instruction=InstructionKind.ISSUE,
+        state=SubmissionState.ACCEPTED,
+        fingerprint="",
+        attributes=known | changes,
+    )
+
+
+REFUSAL = Earlier(
+    submission="sub_2",
+    instruction=InstructionKind.CANCEL,
+    state=SubmissionState.REJECTED,
+    fingerprint="",
+    authority_code="SAT-CANCEL-REFUSED",
+)
+LATER = AT + timedelta(days=10)
+
+
+@pytest.mark.parametrize(
+    ("made", "earlier", "at", "consent"),
+    [
+        (invoice(), (stamped(),), AT, "none"),
+        (invoice(), (stamped(),), LATER, "silence"),
+        (invoice(), (stamped(), REFUSAL), LATER, "express"),
+        (invoice(), (stamped(total="1000.00"),), LATER, "none"),
+        (invoice(), (stamped(total="1000.01"),), LATER, "silence"),
+        (invoice(), (stamped(receptor_rfc="XAXX010101000"),), LATER, "none"),
+        (invoice(), (), LATER, "silence"),
+        (credit_note(), (stamped(tipo="E"),), LATER, "none"),
+        (replace(invoice(), kind=Kind.RECEIPT), (stamped(tipo="P", total="0"),), LATER, "silence"),
+        (replace(invoice(), kind=Kind.RECEIPT), (stamped(tipo="P", total="0"),), AT, "none"),
+    ],
+)
+def test_whether_the_receiver_has_a_say(
+    made: Invoice, earlier: tuple[Earlier, ...], at: datetime, consent: str
+) -> None:
+    options = DESK.corrections(made, Standing.REGISTERED, earlier, at)
+    assert {one.consent for one in options if one.instruction is InstructionKind.CANCEL} == {consent}
+
+
+def test_dollars_are_small_by_their_rate() -> None:
+    rate = {"from_currency": "USD", "to_currency": "MXN", "rate": "20", "source": "Banxico", "on": "2026-11-19"}
+    dollars = invoice(currency="USD", exchange_rates=[rate])
+    unrated = replace(dollars, exchange_rates=())
+    found = {
+        (total, made is dollars): DESK.corrections(made, Standing.REGISTERED, (stamped(total=total),), LATER)[
+            -1
+        ].consent
+        for made in (dollars, unrated)
+        for total in ("50.00", "50.01")
+    }
+    assert found == {
+        ("50.00", True): "none",
+        ("50.01", True): "silence",
+        ("50.00", False): "silence",
+        ("50.01", False): "silence",
+    }
+
+
+def test_fuels_want_an_express_answer() -> None:
+    diesel = line(extensions={"cfdi": {"clave_prod_serv": "15101505", "clave_unidad": "LTR"}})
+    assert DESK.corrections(invoice(diesel), Standing.REGISTERED, (stamped(),), LATER)[-1].consent == "express"
+
+
+def test_a_cfdi_is_delivered_once_it_is_stamped() -> None:
     assert [state for state in SubmissionState if DESK.deliverable(state)] == [
         SubmissionState.ACCEPTED,
         SubmissionState.ACCEPTED_WITH_WARNINGS,
@@ -67,3 +195,14 @@ def test_the_printed_form_has_what_the_law_asks_for() -> None:
     assert printed["legend"] == "Este documento es una representación impresa de un CFDI"
     assert (printed["uuid"], printed["cadena_tfd"], printed["verification_url"]) == ("u", "||1.1|u||", "https://x")
     assert "no" not in printed
+
+
+def test_the_printed_form_says_what_the_cfdi_says() -> None:
+    words = {"leyendas_fiscales": [{"texto": "Una"}, {"texto": "Otra"}], "informacion_global": {"periodicidad": "01"}}
+    printed = DESK.render(
+        invoice(extensions={"cfdi": words}), {"tipo": "I", "metodo_pago": "PUE", "lugar_expedicion": "42501"}
+    )
+    assert (printed["leyenda_1"], printed["leyenda_2"]) == ("Una", "Otra")
+    assert (printed["tipo_de_comprobante"], printed["metodo_pago"]) == ("Ingreso", "PUE")
+    assert printed["informacion_global"] == "Operaciones con el público en general"
+    assert "uuid" not in printed

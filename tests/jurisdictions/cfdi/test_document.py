@@ -2,6 +2,7 @@
 
 import json
 import os
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,20 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from jurisdictions.cfdi import JURISDICTION
-from jurisdictions.cfdi.comprobante import series_and_folio
+from jurisdictions.cfdi.comprobante import comprobante, series_and_folio
+from jurisdictions.cfdi.document import with_complement
+from jurisdictions.cfdi.settings import Settings
 from jurisdictions.cfdi.xsd import faults
+from jurisdictions.kit.xml import element
+from schemas.document import Preceding
 from schemas.money import scale_of
+from schemas.party import Address, Party
 from tests.jurisdictions.cfdi.documents import DOCUMENTS
 from tests.jurisdictions.cfdi.invoices import (
     AT,
     BUYER,
+    DAY,
+    UUID,
     check,
     credit_note,
     fatal,
@@ -59,11 +67,14 @@ def test_nothing_fatal_is_found_and_the_sealed_document_is_valid(name: str) -> N
     assert judgement.verdict == "valid", judgement.findings
 
 
-def test_the_total_is_the_invoices() -> None:
+def test_the_total_is_the_invoices_with_its_local_taxes() -> None:
     for make in DOCUMENTS.values():
         made = make()
-        totals = made.invoice.totals
-        assert Decimal(previewed(made).attrib["Total"]) == totals.gross - totals.withheld
+        totals, root = made.invoice.totals, previewed(made)
+        local = root.find(f"{CFDI}Complemento/{{http://www.sat.gob.mx/implocal}}ImpuestosLocales")
+        added = 0 if local is None else Decimal(local.attrib["TotaldeTraslados"])
+        taken = 0 if local is None else Decimal(local.attrib["TotaldeRetenciones"])
+        assert Decimal(root.attrib["Total"]) == totals.gross - totals.withheld + added - taken
 
 
 @pytest.mark.parametrize(
@@ -131,6 +142,13 @@ _taxes = st.sampled_from(
         [{"tax": "IVA", "percent": "16"}, {"tax": "ISR", "percent": "10", "withheld": True}],
         [{"tax": "IVA", "percent": "16"}, {"tax": "IVA", "percent": "10.6667", "withheld": True}],
         [{"tax": "IEPS", "percent": "26.5"}, {"tax": "IVA", "percent": "16"}],
+        [{"tax": "IEPS", "per_unit": "0.8516", "units": "7.3"}, {"tax": "IVA", "percent": "16"}],
+        [
+            {"tax": "IVA", "percent": "8"},
+            {"tax": "IEPS", "percent": "8"},
+            {"tax": "IEPS", "per_unit": "1.7165"},
+            {"tax": "IVA", "percent": "10.6667", "withheld": True},
+        ],
         [{"tax": "IVA", "category": "E"}],
         [],
     ]
@@ -202,3 +220,111 @@ def test_a_buyer_without_regime_is_told_where_to_find_it() -> None:
     found = check(instruction(invoice(customer=bare)))
     assert fatal(found) == {"CFDI40157": "/extensions/cfdi/regimen_fiscal_receptor"}
     assert "Constancia" in (found["CFDI40157"].fix or "")
+
+
+def attributes_of(root: etree._Element, path: str) -> list[dict[str, str]]:
+    return [dict(row.attrib) for row in root.findall("/".join(CFDI + step for step in path.split("/")))]
+
+
+def test_iva_is_levied_on_the_price_with_its_ieps() -> None:
+    """LIVA art. 12; the quota's base is its units."""
+    taxes = [{"tax": "IVA", "percent": "16"}, {"tax": "IEPS", "per_unit": "1.00", "units": "0.4"}]
+    root = previewed(instruction(invoice(line(quantity="1", unit_price="30.00", taxes=taxes))))
+    rows = attributes_of(root, "Conceptos/Concepto/Impuestos/Traslados/Traslado")
+    assert [(row["Impuesto"], row["TipoFactor"], row["Base"], row["TasaOCuota"]) for row in rows] == [
+        ("002", "Tasa", "30.40", "0.160000"),
+        ("003", "Cuota", "0.40", "1.000000"),
+    ]
+    assert [row["Importe"] for row in attributes_of(root, "Impuestos/Traslados/Traslado")] == ["4.86", "0.40"]
+
+
+@pytest.mark.parametrize(
+    ("postal_code", "zone", "written"),
+    [
+        ("42501", "America/Mexico_City", "2026-11-20T12:00:00"),
+        ("22000", "America/Tijuana", "2026-11-20T10:00:00"),
+        ("83000", "America/Hermosillo", "2026-11-20T11:00:00"),
+        ("82000", "America/Mazatlan", "2026-11-20T11:00:00"),
+        ("77500", "America/Cancun", "2026-11-20T13:00:00"),
+        ("32000", "America/Matamoros", "2026-11-20T12:00:00"),
+    ],
+)
+def test_fecha_is_the_time_of_the_place_of_issue(postal_code: str, zone: str, written: str) -> None:
+    by = issuer(settings=Settings(regimen_fiscal="601", lugar_expedicion=postal_code))
+    root = etree.fromstring(JURISDICTION.seal.preview(instruction(), by, AT))
+    assert root.get("Fecha") == written
+    assert comprobante(instruction(), by, AT, None).zone == zone
+    warned = check(by=by).get("CFDI-ZONE-01")
+    assert (warned is not None) is (written != "2026-11-20T12:00:00")
+    if warned is not None:
+        assert zone in (warned.expected or "")
+
+
+def test_the_frontier_keeps_the_summer_time_of_its_neighbours() -> None:
+    summer = datetime(2026, 7, 1, 18, 0, tzinfo=UTC)
+    by = issuer(settings=Settings(regimen_fiscal="601", lugar_expedicion="32000"))
+    assert etree.fromstring(JURISDICTION.seal.preview(instruction(), by, summer)).get("Fecha") == "2026-07-01T13:00:00"
+
+
+def test_an_invoice_that_corrects_another_takes_its_place() -> None:
+    root = previewed(DOCUMENTS["substitute"]())
+    relations = root.findall(f"{CFDI}CfdiRelacionados")
+    assert [(row.get("TipoRelacion"), row[0].get("UUID")) for row in relations] == [
+        ("04", UUID),
+        ("07", "5F2A1C0E-8E3C-4B5C-9B61-0A4B7F5D1E22"),
+    ]
+
+
+def test_relations_of_the_same_kind_are_written_together() -> None:
+    former = Preceding(number="A-1", issue_date=DAY, invoice_id="inv_0", external_ids={"cfdi": UUID})
+    rows = [{"tipo_relacion": "07", "uuids": [UUID, "5F2A1C0E-8E3C-4B5C-9B61-0A4B7F5D1E22"]}]
+    root = previewed(instruction(invoice(preceding=former), tipo_relacion="07", relacionados=rows))
+    (related,) = root.findall(f"{CFDI}CfdiRelacionados")
+    assert [row.get("UUID") for row in related] == [UUID, "5F2A1C0E-8E3C-4B5C-9B61-0A4B7F5D1E22"]
+
+
+def test_a_traslado_is_worth_nothing_and_tells_nothing_of_payment() -> None:
+    made = instruction(invoice(due_in_days=30, allowances=[{"amount": "10"}]), tipo="T", forma_pago="03")
+    root = previewed(made)
+    assert {name: root.get(name) for name in ("TipoDeComprobante", "SubTotal", "Moneda", "Total")} == {
+        "TipoDeComprobante": "T",
+        "SubTotal": "0",
+        "Moneda": "XXX",
+        "Total": "0",
+    }
+    assert not {"FormaPago", "MetodoPago", "CondicionesDePago", "Descuento", "TipoCambio"} & set(root.attrib)
+    assert not [row for row in root.iter(f"{CFDI}Impuestos")]
+    assert attributes_of(root, "Receptor")[0]["UsoCFDI"] == "S01"
+    assert {"CFDI-SCOPE-12", "CFDI-TOTAL-04"} <= set(check(made))
+    assert fatal(check(made)) == {}
+
+
+def test_the_buyer_abroad_may_be_told_in_sats_words() -> None:
+    buyer = Party(name="EXAMPLE CUSTOMER", address=Address(country="CO"))
+    words = {"residencia_fiscal": "COL", "num_reg_id_trib": "9014514805"}
+    receiver = attributes_of(previewed(instruction(invoice(customer=buyer), **words)), "Receptor")[0]
+    assert (receiver["Rfc"], receiver["ResidenciaFiscal"], receiver["NumRegIdTrib"]) == (
+        "XEXX010101000",
+        "COL",
+        "9014514805",
+    )
+
+
+def test_who_issues_for_another_names_its_number() -> None:
+    root = previewed(instruction(fac_atr_adquirente="0123456789"))
+    assert attributes_of(root, "Emisor")[0]["FacAtrAdquirente"] == "0123456789"
+
+
+def test_the_stamp_stands_behind_the_other_complements() -> None:
+    sealed = seal(DOCUMENTS["local_taxes"]()).body
+    stamped = with_complement(sealed, element("x"))
+    root = etree.fromstring(stamped)
+    (holder,) = root.findall(f"{CFDI}Complemento")
+    assert [etree.QName(row).localname for row in holder] == ["ImpuestosLocales", "x"]
+    assert stamped.replace(b"<x/>", b"") == sealed
+
+
+@pytest.mark.parametrize("rest", [b"<cfdi:Comprobante/>", b"<a></cfdi:Comprobante><!-- -->"])
+def test_what_is_no_sealed_document_takes_no_stamp(rest: bytes) -> None:
+    with pytest.raises(ValueError, match="does not end"):
+        with_complement(rest, element("x"))

@@ -1,14 +1,25 @@
 """Judging strangers' documents: safe, never raising, and never calling valid what was not looked at."""
 
+import re
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jurisdictions.cfdi import JURISDICTION
+from jurisdictions.cfdi.ruling import MOST_FINDINGS
 from tests.jurisdictions.cfdi.invoices import seal
+from tests.jurisdictions.cfdi.rules import cases_payments, documents
 
 JUDGE = JURISDICTION.law.judge
 BODY = seal().body
+_NUMBERS = st.one_of(
+    st.sampled_from(
+        ("0", "0.0000000000", "1", "0.0000000001", "0.000000000001", "9" * 30, "-1", "1e9", "NaN", "", "0.5")
+    ),
+    st.decimals(min_value=0, max_value=10**18, places=10, allow_nan=False).map(lambda value: format(value, "f")),
+)
 
 
 @pytest.mark.parametrize(
@@ -81,10 +92,95 @@ def test_a_stamp_of_another_seal_is_refused() -> None:
     assert {one.rule for one in judgement.findings} == {"CFDI-STAMP-02", "CFDI-PAC-301"}
 
 
+@pytest.mark.parametrize(
+    ("document", "verdict", "rules", "recognised"),
+    [
+        (documents.plain, "valid", set(), True),
+        (documents.moved, "valid", set(), True),
+        (documents.local, "valid", set(), True),
+        (documents.laden, "valid", set(), True),
+        (cases_payments.whole, "valid", set(), True),
+        (documents.exported, "undecided", {"CFDI-SCOPE-11"}, True),
+    ],
+)
+def test_the_types_within_scope_are_decided(
+    document: Callable[[], bytes], verdict: str, rules: set[str], recognised: bool
+) -> None:
+    judgement = JUDGE(document())
+    told = {one.rule for one in judgement.findings} - {"CFDI-SEAL-01", "CFDI-STAMP-03"}
+    assert (judgement.verdict, told, judgement.recognised) == (verdict, rules, recognised)
+
+
+@pytest.mark.parametrize(
+    ("document", "verdict", "rule", "recognised"),
+    [
+        (b"<Invoice xmlns='urn:oasis:names:specification:ubl:schema:xsd:Invoice-2'/>", "undecided", "01", False),
+        (b'<cfdi:Comprobante xmlns:cfdi="http://www.sat.gob.mx/cfd/3" Version="3.3"/>', "undecided", "01", True),
+        (b'<cfdi:Comprobante xmlns:cfdi="http://www.sat.gob.mx/cfd/4" Version="3.3"/>', "invalid", "01", True),
+        (b'<r:Retenciones xmlns:r="http://www.sat.gob.mx/esquemas/retencionpago/2"/>', "undecided", "13", True),
+    ],
+)
+def test_other_documents_are_sats_or_not(document: bytes, verdict: str, rule: str, recognised: bool) -> None:
+    judgement = JUDGE(document)
+    assert (judgement.verdict, judgement.recognised) == (verdict, recognised)
+    assert {one.rule for one in judgement.findings} == {f"CFDI-SCOPE-{rule}"}
+
+
+@pytest.mark.parametrize(
+    ("namespace", "rule"),
+    [
+        ("nomina12", "10"),
+        ("ComercioExterior20", "11"),
+        ("CartaPorte31", "12"),
+        ("hidrocarburospetroliferos", "14"),
+        ("ine", "15"),
+        ("donat", "16"),
+        ("iedu", "17"),
+        ("detallista", "18"),
+        ("spei", "19"),
+    ],
+)
+def test_every_foreign_complement_has_a_finding_of_its_own(namespace: str, rule: str) -> None:
+    complement = f'<cfdi:Complemento><x:Otro xmlns:x="http://www.sat.gob.mx/{namespace}"/></cfdi:Complemento>'
+    judgement = JUDGE(BODY.replace(b"</cfdi:Comprobante>", complement.encode() + b"</cfdi:Comprobante>"))
+    assert judgement.verdict == "undecided"
+    assert {one.rule for one in judgement.findings if one.rule.startswith("CFDI-SCOPE")} == {f"CFDI-SCOPE-{rule}"}
+
+
+def test_a_broken_seal_is_told_by_the_code_of_the_matrix_and_by_the_pacs() -> None:
+    judgement = JUDGE(BODY.replace(b"Desarrollo", b"desarrollo"))
+    assert judgement.verdict == "invalid"
+    assert {one.rule for one in judgement.findings} >= {"CFDI40102", "CFDI-PAC-302"}
+
+
+def test_a_document_that_is_wrong_throughout_is_not_told_of_in_full() -> None:
+    concept = BODY[BODY.index(b"<cfdi:Concepto ") : BODY.index(b"</cfdi:Concepto>") + 16]
+    wrong = concept.replace(b'ClaveProdServ="81112500"', b'ClaveProdServ="99999999"')
+    judgement = JUDGE(BODY.replace(concept, wrong * 1500))
+    codes = [one.rule for one in judgement.findings]
+    assert judgement.verdict == "invalid"
+    assert codes.count("CFDI40162") == MOST_FINDINGS
+    assert {"CFDI40108", "CFDI40215", "CFDI40221"} <= set(codes)
+
+
+SOUND = (BODY, documents.withheld(), documents.laden(), cases_payments.every_tax(), cases_payments.dollars_in_pesos())
+
+
 @given(st.data())
 def test_nothing_makes_it_raise(data: st.DataObject) -> None:
-    """Bytes of a sound document, changed anywhere."""
-    at = data.draw(st.integers(0, len(BODY) - 1))
+    """Bytes of sound documents, changed anywhere."""
+    body = data.draw(st.sampled_from(SOUND))
+    at = data.draw(st.integers(0, len(body) - 1))
     chunk = data.draw(st.binary(max_size=12))
     cut = data.draw(st.integers(0, 40))
-    assert JUDGE(BODY[:at] + chunk + BODY[at + cut :]).verdict in ("valid", "invalid", "undecided")
+    assert JUDGE(body[:at] + chunk + body[at + cut :]).verdict in ("valid", "invalid", "undecided")
+
+
+@given(st.data())
+def test_no_number_makes_it_raise(data: st.DataObject) -> None:
+    """Amounts, rates and quantities of sound documents put in place of by any number."""
+    body = data.draw(st.sampled_from(SOUND)).decode()
+    places = [match.span(1) for match in re.finditer(r'="([0-9]+(?:\.[0-9]+)?)"', body)]
+    for start, end in sorted(data.draw(st.lists(st.sampled_from(places), max_size=3, unique=True)), reverse=True):
+        body = body[:start] + data.draw(_NUMBERS) + body[end:]
+    assert JUDGE(body.encode()).verdict in ("valid", "invalid", "undecided")

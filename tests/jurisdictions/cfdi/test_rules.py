@@ -11,6 +11,7 @@ from jurisdictions.cfdi.rfc import has_check_digit, is_well_formed
 from jurisdictions.cfdi.settings import Settings
 from jurisdictions.contract import InstructionKind
 from schemas.findings import Severity
+from schemas.invoice import Kind
 from schemas.party import Address, Party, TaxId
 from tests.jurisdictions.cfdi.invoices import (
     AT,
@@ -47,7 +48,10 @@ def test_an_issuer_without_rfc_is_not_concerned() -> None:
     [
         ({"forma_pago": "77"}, {"CFDI40104": "/extensions/cfdi/forma_pago"}),
         ({"metodo_pago": "PPD", "forma_pago": "03"}, {"CFDI40105": "/extensions/cfdi/forma_pago"}),
-        ({"exportacion": "02"}, {"CFDI40122": "/extensions/cfdi/exportacion"}),
+        (
+            {"exportacion": "02"},
+            {"CFDI40122": "/extensions/cfdi/exportacion", "CFDI-SCOPE-11": "/extensions/cfdi/exportacion"},
+        ),
         ({"exportacion": "09"}, {"CFDI40123": "/extensions/cfdi/exportacion"}),
         ({"uso_cfdi": "G99"}, {"CFDI40160": "/extensions/cfdi/uso_cfdi"}),
         ({"uso_cfdi": "D01"}, {"CFDI40161": "/extensions/cfdi/uso_cfdi"}),
@@ -88,6 +92,66 @@ def test_words_of_the_extension(words: dict[str, Any], expected: dict[str, str])
 def test_lines(changes: dict[str, Any], expected: dict[str, str]) -> None:
     found = check(instruction(invoice(line(**changes))))
     assert fatal(found) == expected
+
+
+CARRIED: dict[str, Any] = {
+    "clave_prod_serv": "43211500",
+    "clave_unidad": "H87",
+    "a_cuenta_terceros": {
+        "rfc": "JUFA7608212V6",
+        "nombre": "ADRIANA JUAREZ FERNANDEZ",
+        "regimen_fiscal": "612",
+        "domicilio_fiscal": "01160",
+    },
+    "informacion_aduanera": ["25  48  3009  5001234"],
+    "cuenta_predial": ["15956011002"],
+    "partes": [
+        {
+            "clave_prod_serv": "43211500",
+            "descripcion": "Disco",
+            "cantidad": "3",
+            "valor_unitario": "10",
+            "importe": "30.00",
+            "informacion_aduanera": ["24  48  3009  4001234"],
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ({}, {}),
+        (
+            {"a_cuenta_terceros": CARRIED["a_cuenta_terceros"] | {"rfc": "URE180429TM6"}},
+            {"CFDI40188": "/lines/0/extensions/cfdi/a_cuenta_terceros/rfc"},
+        ),
+        (
+            {"a_cuenta_terceros": CARRIED["a_cuenta_terceros"] | {"regimen_fiscal": "609"}},
+            {"CFDI40191": "/lines/0/extensions/cfdi/a_cuenta_terceros/regimen_fiscal"},
+        ),
+        (
+            {"informacion_aduanera": ["25  48  3009  5001234", "25  99  3009  5001234"]},
+            {"CFDI40194": "/lines/0/extensions/cfdi/informacion_aduanera/1"},
+        ),
+        (
+            {"partes": [CARRIED["partes"][0] | {"clave_prod_serv": "43211599"}]},
+            {"CFDI40196": "/lines/0/extensions/cfdi/partes/0/clave_prod_serv"},
+        ),
+        (
+            {"partes": [CARRIED["partes"][0], CARRIED["partes"][0] | {"importe": "40.00"}]},
+            {"CFDI40198": "/lines/0/extensions/cfdi/partes/1/importe"},
+        ),
+        (
+            {"partes": [CARRIED["partes"][0] | {"informacion_aduanera": ["24  99  3009  4001234"]}]},
+            {"CFDI40199": "/lines/0/extensions/cfdi/partes/0/informacion_aduanera/0"},
+        ),
+        ({"clave_prod_serv": "43211599"}, {"CFDI40162": "/lines/0/extensions/cfdi/clave_prod_serv"}),
+        ({"clave_unidad": "DX"}, {"CFDI40165": "/lines/0/extensions/cfdi/clave_unidad"}),
+    ],
+)
+def test_what_a_line_carries_besides(words: dict[str, Any], expected: dict[str, str]) -> None:
+    assert fatal(check(instruction(invoice(line(extensions={"cfdi": CARRIED | words}))))) == expected
 
 
 def test_a_line_without_product_code_gets_a_warning_and_a_default() -> None:
@@ -172,8 +236,15 @@ def test_names_are_warned_about() -> None:
 
 
 def test_only_invoices_and_credit_notes_are_issued() -> None:
-    made = msgspec.structs.replace(instruction(), kind=InstructionKind.CANCEL)
-    assert fatal(check(made)) == {"CFDI-SCOPE-02": "/kind"}
+    receipt = msgspec.structs.replace(invoice(), kind=Kind.RECEIPT)
+    assert "CFDI-SCOPE-02" in fatal(check(instruction(receipt)))
+
+
+def test_receipts_and_cancellations_are_looked_at_by_rules_of_their_own() -> None:
+    for kind in (InstructionKind.RECEIPT, InstructionKind.CANCEL):
+        found = fatal(check(msgspec.structs.replace(instruction(), kind=kind)))
+        assert found, kind
+        assert "CFDI-SCOPE-02" not in found
 
 
 def test_another_day_than_the_seals_is_told() -> None:

@@ -6,8 +6,11 @@ import pytest
 from lxml import etree
 
 from jurisdictions.cfdi import JURISDICTION
+from jurisdictions.cfdi import seal as sealing_room
 from jurisdictions.contract import CredentialMissing
-from tests.jurisdictions.cfdi.invoices import AT, Vault, credit_note, instruction, invoice, line, seal
+from tests.jurisdictions.cfdi.documents import DOCUMENTS
+from tests.jurisdictions.cfdi.invoices import AT, Vault, credit_note, instruction, invoice, issuer, line, seal
+from tests.jurisdictions.cfdi.payments import RECEIPTS, receipt
 from tests.jurisdictions.cfdi.simulated import holder
 
 VERIFY = JURISDICTION.seal.verify
@@ -67,3 +70,57 @@ def test_without_a_csd_nothing_is_sealed() -> None:
 
     with pytest.raises(CredentialMissing):
         seal(vault=Empty())
+
+
+COMMON = frozenset(
+    "rfc receptor_rfc total fecha serie folio no_certificado sello_last8 sello metodo_pago forma_pago moneda tipo"
+    " uso_cfdi lugar_expedicion zona".split()
+)
+
+
+def test_every_seal_tells_what_a_later_cancellation_or_payment_needs() -> None:
+    for name, make in DOCUMENTS.items():
+        assert set(seal(make()).attributes) >= COMMON, name
+    told = seal(DOCUMENTS["deferred"]()).attributes
+    assert (told["metodo_pago"], told["forma_pago"], told["moneda"], told["tipo"]) == ("PPD", "99", "MXN", "I")
+    assert (told["receptor_rfc"], told["uso_cfdi"]) == ("URE180429TM6", "G03")
+    assert (told["lugar_expedicion"], told["zona"]) == ("42501", "America/Mexico_City")
+    assert "addenda" not in told
+
+
+def test_an_addenda_waits_beside_the_sealed_document() -> None:
+    made = instruction(addenda="<x xmlns='urn:x'/>")
+    assert seal(made).attributes["addenda"] == "<x xmlns='urn:x'/>"
+    assert seal(made).body == seal().body
+
+
+@pytest.mark.parametrize("name", RECEIPTS)
+def test_a_receipt_is_sealed_as_type_p(name: str) -> None:
+    sealed = seal(receipt(RECEIPTS[name]()), number="P-9")
+    assert VERIFY is not None
+    assert VERIFY(sealed.body, None) == ()
+    assert set(sealed.attributes) >= COMMON
+    told = sealed.attributes
+    assert (told["tipo"], told["total"], told["metodo_pago"], told["uso_cfdi"]) == ("P", "0", "", "CP01")
+    assert (told["serie"], told["folio"]) == ("P", "9")
+
+
+def test_a_receipt_has_a_preview() -> None:
+    preview = etree.fromstring(JURISDICTION.seal.preview(receipt(), issuer(), AT))
+    assert (preview.get("TipoDeComprobante"), preview.get("Sello")) == ("P", "")
+
+
+def test_what_the_schema_refuses_is_never_sealed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule that should have spoken did not: a defect of ours ends here, not at the PAC."""
+    written = sealing_room.write
+    monkeypatch.setattr(
+        sealing_room, "write", lambda cfdi, **words: written(cfdi, **words).replace(b'ObjetoImp="02"', b'ObjetoImp="2"')
+    )
+    with pytest.raises(sealing_room.Defect, match="ObjetoImp"):
+        seal()
+
+
+def test_a_document_of_an_unknown_shape_is_sealed_by_parsing(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = seal()
+    monkeypatch.setattr(sealing_room, "written_cadena", lambda text: None)
+    assert seal() == usual

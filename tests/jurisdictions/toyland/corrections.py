@@ -26,13 +26,17 @@ CLASSES = {
     "T-OUTSIDE": (CaseClass.CONFIGURATION, Path.RESEND, ()),
     "T-401": (CaseClass.CONFIGURATION, Path.RESEND, ()),
     "T-NEW": (CaseClass.DATA_CORRECTION, Path.NEW_DOCUMENT, ()),
+    "T-LATE": (CaseClass.RETRYABLE_TRANSPORT, Path.RESEAL, ()),
+    "T-BUYER": (CaseClass.BUYER_DISPUTE, Path.NEW_DOCUMENT, ()),
 }
+_HELD = frozenset({Standing.REGISTERED, Standing.REGISTERED_WITH_ERRORS})
 
 
 def classify(kind: InstructionKind, code: str, message: str | None) -> Diagnosis:
     case_class, path, editable = CLASSES.get(code, (CaseClass.DEFECT, Path.RESEND, ()))
     sentence = REASONS.get(code, "The office gave a reason that nobody here knows.")
-    return Diagnosis(case_class=case_class, sentence=sentence, path=path, editable=editable)
+    late = code == "T-LATE"
+    return Diagnosis(case_class=case_class, sentence=sentence, path=path, editable=editable, automatic=late)
 
 
 def corrections(
@@ -53,7 +57,28 @@ def corrections(
         instruction=InstructionKind.ISSUE,
         kind=Kind.CREDIT_NOTE,
     )
-    return (again, note)
+    return (again, note, *_cancellations(standing))
+
+
+def _cancellations(standing: Standing) -> tuple[CorrectionOption, ...]:
+    if standing not in _HELD:
+        return ()
+    plain = CorrectionOption(
+        option="cancel",
+        title="Take it back",
+        reason="It should not have been issued; the customer may say no.",
+        instruction=InstructionKind.CANCEL,
+        consent="silence",
+    )
+    replaced = CorrectionOption(
+        option="cancel_replaced",
+        title="Take it back for another one",
+        reason="Another invoice stands in its place.",
+        instruction=InstructionKind.CANCEL,
+        needs=("replacement",),
+        consent="silence",
+    )
+    return (plain, replaced)
 
 
 def deliverable(state: SubmissionState) -> bool:

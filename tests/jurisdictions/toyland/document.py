@@ -8,24 +8,39 @@ from collections.abc import Mapping
 import msgspec
 
 from jurisdictions.contract import Instruction, Issuer, Sealing
+from tests.jurisdictions.toyland.receipts import told
 
 Record = dict[str, object]
 
 
 def content(instruction: Instruction, issuer: Issuer) -> Record:
     """What the record says, whenever and wherever it is sealed."""
-    invoice = instruction.invoice
-    return {
-        "instruction": str(instruction.kind),
-        "issuer": issuer.party.name,
-        "customer": invoice.customer.name,
-        "number": invoice.number,
-        "date": invoice.issue_date.isoformat(),
-        "currency": invoice.currency,
-        "payable": format(invoice.totals.payable, "f"),
-        "note": invoice.note,
-        "ask_for": getattr(instruction.extension, "ask_for", None),
-    }
+    invoice, payment = instruction.invoice, instruction.payment
+    paid = {} if payment is None else {"payment": told(payment)}
+    return (
+        paid
+        | {
+            "instruction": str(instruction.kind),
+            "issuer": issuer.party.name,
+            "customer": invoice.customer.name,
+            "number": invoice.number,
+            "date": invoice.issue_date.isoformat(),
+            "currency": invoice.currency,
+            "payable": format(invoice.totals.payable, "f"),
+            "note": invoice.note,
+            "ask_for": getattr(instruction.extension, "ask_for", None),
+        }
+        | _cancelled(instruction)
+    )
+
+
+def _cancelled(instruction: Instruction) -> Record:
+    """What only a cancellation says: which receipt it takes back, and what stands in its place."""
+    wish = instruction.cancellation
+    if wish is None:
+        return {}
+    other = wish.replacement.external_id if wish.replacement else None
+    return {"cancels": wish.external_id, "replaced_by": other, "why": wish.reason}
 
 
 def written(record: Mapping[str, object]) -> bytes:

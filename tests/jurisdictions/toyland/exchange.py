@@ -26,6 +26,9 @@ from jurisdictions.contract import (
 )
 from schemas.states import Standing, SubmissionState
 
+ASK_AGAIN = timedelta(hours=6)
+"""When to ask again whether the customer has answered."""
+
 BATCH = 3
 JSON = ("Content-Type", (b"application/json",))
 
@@ -93,7 +96,7 @@ def resume(
         unknown = Outcome(state=SubmissionState.OUTCOME_UNKNOWN)
         return Step(outcomes=_each(documents, unknown), backoff=True)
     lines = {line.submission: line for line in reply.lines}
-    outcomes = {one.submission: _outcome(asked, lines.get(one.submission)) for one in documents}
+    outcomes = {one.submission: _outcome(asked, lines.get(one.submission), setting) for one in documents}
     return Step(outcomes=outcomes, not_before=setting.at + timedelta(seconds=max(0, min(reply.wait_seconds, 3600))))
 
 
@@ -116,7 +119,9 @@ def _read(answer: Answer) -> Reply | None:
         return None
 
 
-def _outcome(asked: str, line: Line | None) -> Outcome:
+def _outcome(asked: str, line: Line | None, setting: Setting) -> Outcome:
+    if line is not None and line.verdict in ("pending", "cancelled", "kept"):
+        return _ending(line, setting)
     if line is None or (line.verdict == "registered" and not line.receipt):
         nothing = asked == "search" and line is None
         return Outcome(state=SubmissionState.RETRY_SCHEDULED if nothing else SubmissionState.OUTCOME_UNKNOWN)
@@ -128,6 +133,19 @@ def _outcome(asked: str, line: Line | None) -> Outcome:
             evidence=(Evidence(name="receipt.txt", media_type="text/plain", body=(line.receipt or "").encode()),),
         )
     return Outcome(state=SubmissionState.REJECTED, code=line.code or "T-UNNAMED", message=line.message)
+
+
+def _ending(line: Line, setting: Setting) -> Outcome:
+    """What becomes of a cancellation: the customer is asked, and may say no."""
+    if line.verdict == "pending":
+        return Outcome(
+            state=SubmissionState.WAITING, standing=Standing.CANCEL_PENDING, not_before=setting.at + ASK_AGAIN
+        )
+    if line.verdict == "cancelled" and line.receipt:
+        return Outcome(state=SubmissionState.ACCEPTED, authority_id=line.receipt, standing=Standing.CANCELLED)
+    return Outcome(
+        state=SubmissionState.REJECTED, code=line.code or "T-BUYER", message=line.message, standing=Standing.REGISTERED
+    )
 
 
 EXCHANGE = Exchange(flow=flow, batch=batch, begin=begin, resume=resume, inquire=inquire)

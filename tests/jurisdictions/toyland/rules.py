@@ -6,12 +6,15 @@ from datetime import date, datetime
 
 import msgspec
 
-from jurisdictions.contract import Edition, Instruction, Issuer, Judgement, Law, Layer, Rounding, Route
+from jurisdictions.contract import Cancellation, Edition, Instruction, Issuer, Judgement, Law, Layer, Rounding, Route
 from schemas.document import Invoice
 from schemas.findings import Finding, Findings
+from schemas.states import Standing
 from tests.jurisdictions.toyland.codelists import CODE, COUNTRY, EDITION, SCHEME
+from tests.jurisdictions.toyland.receipts import PaymentExtension, wants, wrong
 from tests.jurisdictions.toyland.seal import verify
 
+_HELD = frozenset({Standing.REGISTERED, Standing.REGISTERED_WITH_ERRORS})
 THE_EDITION = Edition(code=EDITION, valid_from=date(2020, 1, 1))
 
 
@@ -22,9 +25,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Extension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`ask_for`: which of its answers the simulated office is to give."""
+    """`ask_for`: which of its answers the simulated office is to give. `instalments`: each payment wants a receipt."""
 
     ask_for: str | None = None
+    instalments: bool = False
 
 
 def route(invoice: Invoice, issuer: Issuer, at: datetime) -> Route | None:
@@ -46,6 +50,22 @@ def check(instruction: Instruction, issuer: Issuer, at: datetime) -> Findings:
         findings += (_wrong("TOY-2", "The account at the office is missing.", "/issuer"),)
     if (instruction.invoice.note or "").startswith("evil"):
         findings += (_wrong("TOY-3", "Notes speak no evil.", "/note"),)
+    if instruction.cancellation is not None:
+        findings += _hangs_on_it(instruction.cancellation)
+    if instruction.payment is not None:
+        findings += wrong(instruction.payment)
+    return findings
+
+
+def _hangs_on_it(wish: Cancellation) -> Findings:
+    """What names the invoice goes first; what stands in its place is there before."""
+    findings: Findings = ()
+    own = wish.replacement.id if wish.replacement else None
+    if others := [one for one in wish.related if one.id != own]:
+        names = ", ".join(one.number for one in others)
+        findings += (_wrong("TOY-4", f"Other documents rest on it: {names}.", ""),)
+    if wish.option == "cancel_replaced" and (wish.replacement is None or wish.replacement.standing not in _HELD):
+        findings += (_wrong("TOY-5", "What stands in its place must be registered first.", "/replacement"),)
     return findings
 
 
@@ -64,4 +84,12 @@ def judge(body: bytes) -> Judgement:
     )
 
 
-LAW = Law(route=route, check=check, judge=judge, settings_type=Settings, extension_type=Extension)
+LAW = Law(
+    route=route,
+    check=check,
+    judge=judge,
+    settings_type=Settings,
+    extension_type=Extension,
+    receipts=wants,
+    payment_extension_type=PaymentExtension,
+)

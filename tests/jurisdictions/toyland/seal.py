@@ -8,6 +8,7 @@ from datetime import datetime
 from jurisdictions.contract import Instruction, Issuer, Keys, Seal, Sealed, Sealing
 from schemas.findings import Finding, Findings
 from tests.jurisdictions.toyland.document import content, linked, read, sealed_record, written
+from tests.jurisdictions.toyland.receipts import INSTALMENTS
 
 
 def chain(instruction: Instruction, issuer: Issuer) -> str:
@@ -17,6 +18,7 @@ def chain(instruction: Instruction, issuer: Issuer) -> str:
 def seal(sealing: Sealing, keys: Keys) -> Sealed:
     record = sealed_record(sealing)
     body = written(record)
+    asked = getattr(sealing.instruction.extension, INSTALMENTS, False)
     stable = content(sealing.instruction, sealing.issuer) | {"number": sealing.number}
     return Sealed(
         name="record.json",
@@ -25,7 +27,7 @@ def seal(sealing: Sealing, keys: Keys) -> Sealed:
         digest=hashlib.sha256(body).hexdigest(),
         fingerprint=hashlib.sha256(written(stable)).hexdigest(),
         link=linked(record),
-        attributes={"number": sealing.number},
+        attributes={"number": sealing.number, INSTALMENTS: "yes" if asked else "no"},
         facts={"verification_url": f"https://office.toyland.example/see?number={sealing.number}"},
     )
 

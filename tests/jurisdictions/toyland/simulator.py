@@ -5,10 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from jurisdictions.contract import Simulator, SimulatorKeys, SimulatorReply, SimulatorRequest
-from tests.jurisdictions.toyland.codelists import REASONS
+from tests.jurisdictions.toyland.codelists import (
+    AT_ONCE,
+    BUYER_ACCEPTS,
+    BUYER_REFUSES,
+    DAYS_OF_SILENCE,
+    DAYS_TO_ANSWER,
+    LATE_ONCE,
+    REASONS,
+)
 
 PASSWORD = "Toy sesame"
 
@@ -27,9 +35,9 @@ def answer(
         return SimulatorReply(status=400)
     if request.path == "/office/search":
         found = [str(one) for one in asked if f"receipt:{one}" in book]
-        return _reply([_registered(one, book[f"receipt:{one}"].decode()) for one in found], {})
+        return _reply([_known(book, one, at) for one in found], {})
     changes: dict[str, bytes | None] = {}
-    lines = [_register({**book, **{k: v for k, v in changes.items() if v}}, one, changes) for one in asked]
+    lines = [_register({**book, **{k: v for k, v in changes.items() if v}}, one, changes, at) for one in asked]
     lost = any(_wish(one) == "lost" and f"receipt:{one['submission']}" in changes for one in asked)
     return _reply(lines, changes, lost=lost)
 
@@ -38,18 +46,41 @@ def _wish(record: object) -> object:
     return record.get("ask_for") if isinstance(record, dict) else None
 
 
-def _register(book: Mapping[str, bytes], record: object, changes: dict[str, bytes | None]) -> dict[str, object]:
+def _known(book: Mapping[str, bytes], name: str, at: datetime) -> dict[str, object]:
+    """A record that is kept; of a cancellation, what the customer says of it by now."""
+    receipt, asked = book[f"receipt:{name}"].decode(), book.get(f"cancel:{name}")
+    if asked is None:
+        return _registered(name, receipt)
+    since, _, wish = asked.decode().partition(" ")
+    past = at - datetime.fromisoformat(since)
+    if wish == BUYER_REFUSES and past >= timedelta(days=DAYS_TO_ANSWER):
+        return {"submission": name, "verdict": "kept", "code": "T-BUYER", "message": REASONS["T-BUYER"]}
+    days = {AT_ONCE: 0, BUYER_ACCEPTS: DAYS_TO_ANSWER}.get(wish, DAYS_OF_SILENCE)
+    if past >= timedelta(days=days):
+        return {"submission": name, "verdict": "cancelled", "receipt": receipt}
+    return {"submission": name, "verdict": "pending"}
+
+
+def _register(
+    book: Mapping[str, bytes], record: object, changes: dict[str, bytes | None], at: datetime
+) -> dict[str, object]:
     name = str(record.get("submission")) if isinstance(record, dict) else ""
     if not isinstance(record, dict) or not _whole(record):
         return _refused(name, "T-LINK")
     if f"receipt:{name}" in book:
-        return _registered(name, book[f"receipt:{name}"].decode())
-    wish = record.get("ask_for")
+        return _known(book, name, at)
+    wish, cancels = record.get("ask_for"), record.get("instruction") == "cancel"
+    if wish == LATE_ONCE and f"late:{record.get('number')}" not in book:
+        changes[f"late:{record.get('number')}"] = b"1"
+        return _refused(name, "T-LATE")
     if wish in REASONS and not (wish == "T-OUTSIDE" and f"refused:{name}" in book):
         changes[f"refused:{name}"] = b"1"
         return _refused(name, str(wish))
     receipt = "TOY-" + str(record["link"])[:12]
     changes[f"receipt:{name}"] = receipt.encode()
+    if cancels:
+        changes[f"cancel:{name}"] = f"{at.isoformat()} {wish or ''}".encode()
+        return _known({**book, **{k: v for k, v in changes.items() if v}}, name, at)
     return _registered(name, receipt)
 
 

@@ -1,0 +1,50 @@
+"""Mexico's working days, on which the days of a cancellation are counted.
+
+Source: Ley Federal del Trabajo art. 74 (as of 2024: the change of government falls on 1 October); CFF art. 12, which
+leaves out Saturdays, Sundays and the days named there. SAT's own holidays are published year by year and have no rule;
+those that a source names are rows of `CLOSED`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import cache
+
+CLOSED: frozenset[date] = frozenset()
+"""Days of general holidays of SAT beside those of the law (RMF 2.1.6), as published. None is taken in yet."""
+_DAY = timedelta(days=1)
+_FIXED = ((1, 1), (5, 1), (9, 16), (12, 25))
+_FIRST_OCTOBER_GOVERNMENT = 2024
+
+
+@cache
+def holidays(year: int) -> frozenset[date]:
+    """The days of compulsory rest of a year."""
+    found = {date(year, month, day) for month, day in _FIXED}
+    found |= {_monday(year, 2, 1), _monday(year, 3, 3), _monday(year, 11, 3)}
+    if year >= _FIRST_OCTOBER_GOVERNMENT and (year - _FIRST_OCTOBER_GOVERNMENT) % 6 == 0:
+        found.add(date(year, 10, 1))
+    return frozenset(found)
+
+
+def is_business_day(day: date) -> bool:
+    return day.weekday() < 5 and day not in holidays(day.year) and day not in CLOSED
+
+
+def business_days_after(day: date, count: int) -> date:
+    """The `count`-th working day after `day`, which itself does not count."""
+    while count:
+        day += _DAY
+        count -= is_business_day(day)
+    return day
+
+
+def month_after(day: date) -> date:
+    """The first day of the next month."""
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def _monday(year: int, month: int, which: int) -> date:
+    """The first, second, third… Monday of a month."""
+    first = date(year, month, 1)
+    return first + timedelta(days=(7 - first.weekday()) % 7 + 7 * (which - 1))
