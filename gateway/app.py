@@ -26,6 +26,7 @@ from gateway.api.health import healthz, metrics, readyz
 from gateway.api.invoices import InvoiceController
 from gateway.api.issuers import IssuerController
 from gateway.api.law import JurisdictionController, events, validate
+from gateway.api.payments import PaymentController
 from gateway.api.problems import HANDLERS
 from gateway.api.receivers import receivers
 from gateway.api.requests import RESPONSES
@@ -87,6 +88,7 @@ def create_app(
             InvoiceController,
             IssuerController,
             CustomerController,
+            PaymentController,
             SubmissionController,
             CaseController,
             JurisdictionController,

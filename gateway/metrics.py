@@ -41,6 +41,12 @@ class Metrics:
         self.turns = Gauge(
             "gateway_turns_running", "Exchanges under way in this process", ("jurisdiction",), registry=registry
         )
+        self.tasks = Counter(
+            "gateway_tasks", "Deadlines and other tasks looked at", (*PLACE, "kind", "result"), registry=registry
+        )
+        self.overdue = Gauge(
+            "gateway_tasks_overdue", "Tasks whose time has come and that wait", (*PLACE, "kind"), registry=registry
+        )
         self.sequenced = Counter("gateway_rows_sequenced", "Events and audit rows numbered", registry=registry)
 
     def show_queues(self, rows: Iterable[Any], at: datetime) -> None:
@@ -63,6 +69,12 @@ class Metrics:
         for row in rows:
             self.flows_held.labels(row["jurisdiction"], row["environment"]).set(row["held"])
             self.flows_backing_off.labels(row["jurisdiction"], row["environment"]).set(row["backing_off"])
+
+    def show_tasks(self, rows: Iterable[Any]) -> None:
+        """Rows of `platform.tasks_overdue`: what is no longer there counts nothing."""
+        self.overdue.clear()
+        for row in rows:
+            self.overdue.labels(row["jurisdiction"], row["environment"], row["kind"]).set(row["overdue"])
 
     def show_breakers(self, rows: Iterable[Any], at: datetime) -> None:
         """Rows of `platform.breaker`."""

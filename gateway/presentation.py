@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from gateway.identity import Prefix, written
 from gateway.intake.ground import decode_invoice
-from jurisdictions.contract import Capability, Jurisdiction, Route
+from jurisdictions.contract import Capability, InstructionKind, Jurisdiction, Route
 from schemas.answers import (
     AttachmentAnswer,
     CaseAnswer,
@@ -177,7 +177,7 @@ def invoice(
         updated_at=row["updated_at"],
         finalized_at=row["finalized_at"],
         deliverable=deliverable(submissions, jurisdictions or {}),
-        facts={one.jurisdiction: one.facts for one in submissions if one.state != SubmissionState.SUPERSEDED},
+        facts={one.jurisdiction: one.facts for one in submissions if speaks_for(one)},
         submissions=submissions,
         documents=documents,
     )
@@ -200,8 +200,13 @@ def deliverable(submissions: Iterable[SubmissionAnswer], jurisdictions: Mapping[
     return {
         one.jurisdiction: jurisdictions[one.jurisdiction].desk.deliverable(SubmissionState(one.state))
         for one in submissions
-        if one.state != SubmissionState.SUPERSEDED and one.jurisdiction in jurisdictions
+        if speaks_for(one) and one.jurisdiction in jurisdictions
     }
+
+
+def speaks_for(submission: SubmissionAnswer) -> bool:
+    """Whether a submission says what the invoice is with an authority: a cancellation says only that it should end."""
+    return submission.state != SubmissionState.SUPERSEDED and submission.instruction != InstructionKind.CANCEL
 
 
 def issuer(row: Mapping[str, Any], credentials: Iterable[Mapping[str, Any]] = ()) -> IssuerAnswer:
@@ -253,6 +258,7 @@ def case(row: Mapping[str, Any]) -> CaseAnswer:
         external_message=row["external_message"],
         findings=_findings.decode(row["findings"]),
         owner=row["owner"],
+        deadline=row["deadline"],
     )
 
 

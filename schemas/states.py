@@ -63,7 +63,7 @@ _I, _S, _G, _B, _C = InvoiceState, SubmissionState, Standing, BuyerState, CaseSt
 INVOICE_MOVES: Mapping[InvoiceState, frozenset[InvoiceState]] = {
     _I.DRAFT: frozenset({_I.OPEN}),
     _I.OPEN: frozenset({_I.PAID, _I.VOID}),
-    _I.PAID: frozenset({_I.OPEN}),
+    _I.PAID: frozenset({_I.OPEN, _I.VOID}),
     _I.VOID: frozenset(),
 }
 

@@ -53,6 +53,15 @@ MINIMAL: Json = {
     "lines": [{"description": "Pro plan, June", "amount_minor": 4900}],
     "due_in_days": 14,
 }
+PAYMENT: Json = {
+    "issuer": "iss_01a1fc1ac7b873f1bc170d4c084248f6",
+    "paid_at": "2026-11-20T12:00:00+01:00",
+    "currency": "EUR",
+    "amount": "59.29",
+    "means": "30",
+    "reference": "Transfer 4821",
+    "allocations": [{"invoice": "inv_01a1fc1ac7bd7c2bb46c6f4c0d1e2f30", "amount": "59.29"}],
+}
 
 
 def shown(**examples: Json) -> BodyKwarg:

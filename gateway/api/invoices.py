@@ -32,13 +32,16 @@ from gateway.api.requests import (
 from gateway.errors import Malformed
 from gateway.identity import Prefix
 from gateway.intake import drafts
+from gateway.intake.cancelling import cancel
 from gateway.intake.corrections import make_correction, options
 from gateway.intake.finalize import finalize
 from gateway.intake.kept import fingerprint
 from gateway.intake.papers import find_document
+from gateway.intake.payment_answers import payments_of
 from gateway.store import invoices, submissions
 from gateway.store.pool import Connection
 from schemas.answers import (
+    CancelInput,
     CheckAnswer,
     CorrectionAnswer,
     CorrectionInput,
@@ -48,7 +51,7 @@ from schemas.answers import (
     Page,
     TraceAnswer,
 )
-from schemas.invoice import InvoiceInput
+from schemas.invoice import InvoiceInput, Kind
 from schemas.states import InvoiceState
 
 NewInvoice = Annotated[InvoiceInput, shown(an_invoice=INVOICE, the_least=MINIMAL)]
@@ -97,6 +100,9 @@ class InvoiceController(Controller):
         status: Annotated[InvoiceState | None, QueryParameter()] = None,
         issuer: Filter = None,
         jurisdiction: Filter = None,
+        kind: Annotated[
+            Kind | None, QueryParameter(description="Receipts of payment are listed only where they are asked for.")
+        ] = None,
         created_from: Moment = None,
         created_until: Moment = None,
     ) -> Page[InvoiceAnswer]:
@@ -108,6 +114,7 @@ class InvoiceController(Controller):
             jurisdiction=jurisdiction,
             since=_utc(created_from),
             until=_utc(created_until),
+            kind=kind,
         )
         async with wiring_of(request).store.tenant(origin.actor.tenant, origin.actor.environment) as connection:
             rows = await invoices.page(
@@ -207,6 +214,23 @@ class InvoiceController(Controller):
         wanted = fingerprint("POST", request.url.path, await request.body())
         return answered(await make_correction(wiring_of(request), origin_of(request), object_id, data, key, wanted))
 
+    @post(
+        "/{invoice_id:str}/cancel",
+        opt={"scope": Scope.INVOICES_FINALIZE},
+        status_code=200,
+        summary="Ask for its cancellation, where the jurisdiction allows it",
+    )
+    async def cancel(
+        self,
+        request: Request[Any, Any, Any],
+        invoice_id: FromPath[str],
+        data: JSONBody[CancelInput],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response[InvoiceAnswer]:
+        key, object_id = required_key(idempotency_key), id_of(Prefix.INVOICE, invoice_id, "invoice")
+        wanted = fingerprint("POST", request.url.path, await request.body())
+        return answered(await cancel(wiring_of(request), origin_of(request), object_id, data, key, wanted))
+
     @get(
         "/{invoice_id:str}/documents", opt={"scope": Scope.INVOICES_READ}, summary="What was sealed, sent and received"
     )
@@ -226,9 +250,10 @@ class InvoiceController(Controller):
         self, request: Request[Any, Any, Any], invoice_id: FromPath[str], name: FromPath[str]
     ) -> Response[bytes]:
         origin, object_id = origin_of(request), id_of(Prefix.INVOICE, invoice_id, "invoice")
-        async with wiring_of(request).store.tenant(origin.actor.tenant, origin.actor.environment) as connection:
+        wiring = wiring_of(request)
+        async with wiring.store.tenant(origin.actor.tenant, origin.actor.environment) as connection:
             await drafts.visible(connection, origin, object_id)
-            found = await find_document(connection, origin, object_id, name)
+            found = await find_document(connection, origin, wiring.jurisdictions, object_id, name)
         return Response(
             found.body,
             media_type=found.media_type,
@@ -246,11 +271,13 @@ class InvoiceController(Controller):
             talks = [
                 await submissions.exchanges(connection, actor.tenant, actor.environment, one["id"]) for one in sent
             ]
+            paid = await payments_of(connection, actor, object_id)
             names = [str(object_id), *(str(one["id"]) for one in sent)]
             audits = await submissions.audit_of(connection, actor.tenant, actor.environment, names)
         return TraceAnswer(
             invoice=invoice_id,
             number=row["number"],
+            payments=paid,
             audit=tuple(dict(one) | {"detail": msgspec.json.decode(one["detail"])} for one in audits),
             submissions=tuple(
                 EvidenceAnswer(

@@ -19,6 +19,7 @@ from gateway.intake.shapes import read_patched
 from gateway.store import submissions
 from gateway.store.pool import Connection
 from gateway.wiring import Wiring
+from jurisdictions.contract import InstructionKind
 from schemas.answers import CorrectionAnswer, CorrectionInput
 from schemas.findings import Finding
 from schemas.invoice import InvoiceInput, Kind
@@ -45,6 +46,8 @@ async def options(wiring: Wiring, connection: Connection, origin: Origin, row: A
                     kind=one.kind,
                     until=one.until,
                     fields=one.fields,
+                    needs=one.needs,
+                    consent=one.consent,
                 )
             )
     return tuple(answers)
@@ -72,6 +75,12 @@ async def make_correction(
                     expected=" | ".join(sorted({one.option for one in legal})) or "none is legal now",
                 ),
             ),
+        )
+    if chosen.instruction == InstructionKind.CANCEL:
+        raise Conflict(
+            "This is a cancellation: ask for it by POST …/cancel.",
+            code="correct_by_cancelling",
+            extra={"link": f"/v1/invoices/{written(Prefix.INVOICE, invoice_id)}/cancel"},
         )
     if chosen.kind is None:
         raise Conflict(

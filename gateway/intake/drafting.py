@@ -12,11 +12,11 @@ import msgspec
 
 from gateway.identity import Prefix, written
 from gateway.intake.instructions import Credentials, instruct, issuer_for, unknown_extensions
-from jurisdictions.contract import Environment, Issuer, Jurisdiction, Rounding, Route
+from jurisdictions.contract import Environment, InstructionKind, Issuer, Jurisdiction, Payment, Rounding, Route
 from schemas.answers import IssuerInput
 from schemas.document import Invoice, Preceding
 from schemas.findings import Finding, Findings, is_fatal
-from schemas.invoice import InvoiceInput
+from schemas.invoice import InvoiceInput, Kind
 from schemas.party import Party
 from validators.arithmetic import RoundingPolicy, recompute, reconcile_rounding
 from validators.composition import compose
@@ -25,7 +25,7 @@ COMPOSED_UNDER = RoundingPolicy()
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
-    """What a draft is judged on beside its own words."""
+    """What a draft is judged on beside its own words; `payments` are those of a receipt, by jurisdiction."""
 
     issuer_id: UUID
     issuer: IssuerInput
@@ -33,6 +33,7 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     customer: Party
     credentials: Credentials = {}
     preceding: Mapping[str, Preceding] = {}
+    payments: Mapping[str, Payment] = {}
     findings: Findings = ()
 
 
@@ -72,12 +73,14 @@ def draft_invoice(
     findings = ground.findings + findings + unknown_extensions(jurisdictions, composed)
     issuers, wrong = _issuers(jurisdictions, ground)
     findings += wrong
-    routes = _routes(jurisdictions, composed, issuers, at)
+    # Only the laws that want a receipt of this payment are concerned by it.
+    concerned = ground.payments if composed.kind is Kind.RECEIPT else issuers
+    routes = _routes(jurisdictions, composed, {code: one for code, one in issuers.items() if code in concerned}, at)
     if not routes and not wrong:
         findings += (_no_route(composed),)
     invoice, disagreement = _rounded(composed, routes)
     findings += disagreement
-    findings += _checked(jurisdictions, invoice, routes, issuers, at)
+    findings += _checked(jurisdictions, invoice, routes, issuers, ground.payments, at)
     findings = tuple(dict.fromkeys(findings))
     return Draft(written=body, invoice=invoice, routes=routes, findings=findings, issuers=issuers)
 
@@ -110,6 +113,14 @@ def _routes(
 
 
 def _no_route(invoice: Invoice) -> Finding:
+    if invoice.kind is Kind.RECEIPT:
+        return Finding(
+            rule="GW-KIND",
+            message="A receipt is made from a payment that counts, where the law of a paid invoice wants one.",
+            pointer="/kind",
+            found=invoice.kind,
+            fix="POST /v1/payments.",
+        )
     return Finding(
         rule="GW-NO-ROUTE",
         message="No jurisdiction concerns this invoice: neither the issuer's tax ids and settings nor the customer's"
@@ -145,12 +156,14 @@ def _checked(
     invoice: Invoice,
     routes: tuple[Route, ...],
     issuers: Mapping[str, Issuer],
+    payments: Mapping[str, Payment],
     at: datetime,
 ) -> Findings:
     findings: Findings = ()
     for route in routes:
-        jurisdiction = jurisdictions[route.jurisdiction]
-        instruction, unreadable = instruct(jurisdiction, invoice)
+        jurisdiction, payment = jurisdictions[route.jurisdiction], payments.get(route.jurisdiction)
+        kind = InstructionKind.ISSUE if payment is None else InstructionKind.RECEIPT
+        instruction, unreadable = instruct(jurisdiction, invoice, kind=kind, payment=payment)
         findings += unreadable
         if not unreadable:
             findings += jurisdiction.law.check(instruction, issuers[route.jurisdiction], at)

@@ -11,13 +11,14 @@ from msgspec.structs import replace
 
 from gateway import presentation
 from gateway.actor import Origin
-from gateway.errors import Conflict, Forbidden, NotFound
+from gateway.errors import Conflict, Forbidden, NotFound, Refused
 from gateway.identity import Prefix, written
 from gateway.intake.attached import digested
 from gateway.intake.documents import assigned
 from gateway.intake.drafting import Draft, draft_invoice
 from gateway.intake.ground import read_ground
 from gateway.intake.kept import Kept, once
+from gateway.intake.receipts import payments_of
 from gateway.store import invoices, trail
 from gateway.store.pool import Connection, to_json
 from gateway.store.trail import Trail
@@ -44,6 +45,7 @@ async def create(
     A `reading` of a document is assigned to its issuer first (to the one that is `named`); what was found while reading
     stands among the draft's findings, and in the audit trail for good.
     """
+    _written_by_hand(body)
     actor, invoice_id = origin.actor, wiring.new_id()
 
     async def work(connection: Connection) -> Kept:
@@ -69,6 +71,25 @@ async def create(
         return Kept(status=201, body=_encode(presentation.invoice(stored)), headers=headers)
 
     return await once(wiring.store, actor, key, wanted, work)
+
+
+def _written_by_hand(body: InvoiceInput) -> None:
+    """Refuse what no caller writes: a receipt is made from its payment."""
+    if body.kind is Kind.RECEIPT:
+        raise Refused(
+            "A receipt of payment is made from the payment, never written by hand.",
+            code="receipt_by_payment",
+            findings=(
+                Finding(
+                    rule="GW-KIND",
+                    message="Receipts come from payments.",
+                    pointer="/kind",
+                    found=body.kind,
+                    expected=" | ".join(kind for kind in Kind if kind is not Kind.RECEIPT),
+                    fix="POST /v1/payments with what was paid and which invoices it pays.",
+                ),
+            ),
+        )
 
 
 def _created(body: InvoiceInput, said: Findings) -> dict[str, Any]:
@@ -151,6 +172,7 @@ async def rewrite(
     wiring: Wiring, connection: Connection, origin: Origin, row: Any, body: InvoiceInput, changes: dict[str, Any]
 ) -> int | None:
     """Judge the changed draft and store it under the version that was read; the new version, or None if it moved on."""
+    _written_by_hand(body)
     actor = origin.actor
     ground = await read_ground(connection, actor, body)
     source_ref = body.source_ref or row["source_ref"]
@@ -171,6 +193,9 @@ async def judge(wiring: Wiring, connection: Connection, origin: Origin, row: Any
     """Every rule of every route on the draft as it stands, with no effect."""
     body = presentation.decode_draft(row["draft"])
     ground = await read_ground(connection, origin.actor, body)
+    if body.kind is Kind.RECEIPT:
+        payments = await payments_of(connection, origin.actor, wiring.jurisdictions, row["id"])
+        ground = replace(ground, payments=payments)
     return draft_invoice(wiring.jurisdictions, row["id"], body, ground, wiring.clock())
 
 

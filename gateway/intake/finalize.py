@@ -58,7 +58,7 @@ async def _finalized_before(wiring: Wiring, origin: Origin, name: str, key: str,
     async with wiring.store.tenant(origin.actor.tenant, origin.actor.environment) as connection:
         kept = await look_up(connection, origin.actor, key)
     if kept is not None:
-        return _tagged(replay_of(kept, wanted))
+        return tagged(replay_of(kept, wanted))
     raise Conflict(f"{name} is {state}: it has been finalized already.", code="already_finalized")
 
 
@@ -132,7 +132,7 @@ async def _seal(
             )
             kept = outcome(opened)
             if kept is not None:
-                return _tagged(kept)
+                return tagged(kept)
             # Read after the chain lock, and never before the chain's last time.
             at = max(wiring.clock(), opened["last_at"]) if opened["last_at"] else wiring.clock()
             number = f"{series}-{opened['number']}"
@@ -161,12 +161,13 @@ async def _seal(
                 wanted,
                 200,
                 answer,
+                sealing.tasks_of(wiring.new_id, pieces),
             )
     wiring.store.wake_workers()
     return Kept(status=200, body=answer, headers={"ETag": presentation.etag(opened["version"])})
 
 
-def _tagged(kept: Kept) -> Kept:
+def tagged(kept: Kept) -> Kept:
     """A replay with the ETag that its first answer had."""
     version: int = msgspec.json.decode(kept.body, type=_Versioned).version
     return replace(kept, headers={"ETag": presentation.etag(version)})
@@ -182,7 +183,7 @@ def _answer(
     pieces: tuple[sealing.Piece, ...],
     at: Any,
 ) -> InvoiceAnswer:
-    submissions = tuple(_queued(invoice_id, piece, at) for piece in pieces)
+    submissions = tuple(queued(invoice_id, piece, at) for piece in pieces)
     written_by_caller = {name: getattr(draft.written, name) for name in InvoiceInput.__struct_fields__}
     written_by_caller["source_ref"] = row["source_ref"]
     return InvoiceAnswer(
@@ -219,7 +220,7 @@ def _answer(
     )
 
 
-def _queued(invoice_id: UUID, piece: sealing.Piece, at: Any) -> SubmissionAnswer:
+def queued(invoice_id: UUID, piece: sealing.Piece, at: Any) -> SubmissionAnswer:
     return SubmissionAnswer(
         id=written(Prefix.SUBMISSION, piece.submission),
         invoice=written(Prefix.INVOICE, invoice_id),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway.identity import Prefix, written
 from gateway.intake.pointers import pointer_of
@@ -23,6 +24,7 @@ from jurisdictions.contract import (
 from schemas.answers import IssuerInput
 from schemas.document import Invoice
 from schemas.findings import Finding, Findings
+from schemas.invoice import Kind
 from schemas.states import Standing
 
 Credentials = Mapping[str, Mapping[str, str]]
@@ -80,9 +82,15 @@ def instruct(
     payment: Payment | None = None,
     cancellation: Cancellation | None = None,
 ) -> tuple[Instruction, Findings]:
-    """The instruction in the jurisdiction's own types; an extension that cannot be read is a finding."""
+    """The instruction in the jurisdiction's own types; an extension that cannot be read is a finding.
+
+    A receipt's extension is its payment's.
+    """
     code, law = jurisdiction.about.code, jurisdiction.law
-    extension, findings = _typed(law.extension_type, invoice.extensions.get(code), f"/extensions/{code}")
+    wanted = law.payment_extension_type if invoice.kind is Kind.RECEIPT else law.extension_type
+    extension, findings = _typed(wanted, invoice.extensions.get(code), f"/extensions/{code}")
+    if payment is not None:
+        payment = replace(payment, extension=extension)
     lines: list[object] = []
     for index, line in enumerate(invoice.lines):
         typed, wrong = _typed(law.line_extension_type, line.extensions.get(code), f"/lines/{index}/extensions/{code}")

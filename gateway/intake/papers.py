@@ -1,9 +1,12 @@
-"""A document of an invoice by its name: stored bytes, or a QR code drawn from the facts that a seal has given."""
+"""A document of an invoice by its name: stored bytes, a QR code drawn from the facts that a seal has given, or what a
+printed form must show."""
 
 from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -12,10 +15,17 @@ import segno
 from gateway import presentation
 from gateway.actor import Origin
 from gateway.errors import NotFound
-from gateway.store import submissions
+from gateway.intake.ground import decode_invoice
+from gateway.store import invoices, submissions
 from gateway.store.pool import Connection
+from jurisdictions.contract import Jurisdiction
+from schemas.states import SubmissionState
 
+PRINTED = "printed.json"
 QR_KINDS = {"qr.svg": ("svg", "image/svg+xml"), "qr.png": ("png", "image/png")}
+
+_encode = msgspec.json.Encoder(decimal_format="string").encode
+_texts = msgspec.json.Decoder(dict[str, str])
 
 
 class Paper(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,8 +34,10 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
 
 
-async def find_document(connection: Connection, origin: Origin, invoice: UUID, name: str) -> Paper:
-    """The named document. `{jurisdiction}-qr.svg` and `-qr.png` are drawn on demand, off the hot path."""
+async def find_document(
+    connection: Connection, origin: Origin, jurisdictions: Mapping[str, Jurisdiction], invoice: UUID, name: str
+) -> Paper:
+    """The named document. `{jurisdiction}-qr.svg`, `-qr.png` and `-printed.json` are made on demand."""
     actor = origin.actor
     for row in await submissions.documents(connection, actor.tenant, actor.environment, invoice):
         if presentation.document_name(row) == name:
@@ -33,11 +45,29 @@ async def find_document(connection: Connection, origin: Origin, invoice: UUID, n
             return Paper(body=bytes(body), media_type=row["media_type"], sha256=row["sha256"].hex())
     for row in reversed(await submissions.of_invoice(connection, actor.tenant, actor.environment, invoice)):
         shown = presentation.submission(row)
-        url = shown.facts.get("verification_url")
-        kind = QR_KINDS.get(name.removeprefix(shown.jurisdiction + "-"))
+        if not presentation.speaks_for(shown):
+            continue
+        wanted = name.removeprefix(shown.jurisdiction + "-")
+        url, kind = shown.facts.get("verification_url"), QR_KINDS.get(wanted)
         if url is not None and kind is not None:
             return qr(url, *kind)
+        jurisdiction = jurisdictions.get(shown.jurisdiction)
+        if wanted == PRINTED and wanted != name and jurisdiction is not None:
+            return await _printed(connection, origin, jurisdiction, invoice, row)
     raise NotFound(f"This invoice has no document {name[:100]!r}.")
+
+
+async def _printed(
+    connection: Connection, origin: Origin, jurisdiction: Jurisdiction, invoice: UUID, row: Any
+) -> Paper:
+    """The invoice and what its printed form must show beside it. NotFound before it may be handed to the customer."""
+    if not jurisdiction.desk.deliverable(SubmissionState(row["state"])):
+        raise NotFound("This invoice may not be handed to the customer yet: nothing is printed of it.")
+    stored = await invoices.get(connection, origin.actor.tenant, origin.actor.environment, invoice)
+    neutral = decode_invoice(stored["document"])
+    known = {**_texts.decode(row["facts"]), **_texts.decode(row["attributes"])}
+    body = _encode({"invoice": neutral, "printed": dict(jurisdiction.desk.render(neutral, known))})
+    return Paper(body=body, media_type="application/json", sha256=hashlib.sha256(body).hexdigest())
 
 
 def qr(url: str, kind: str, media_type: str) -> Paper:

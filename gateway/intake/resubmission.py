@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway import presentation
 from gateway.actor import Origin
@@ -22,6 +23,8 @@ from gateway.intake.drafting import Draft, draft_invoice
 from gateway.intake.earlier import earlier_of, standing_of
 from gateway.intake.ground import read_ground
 from gateway.intake.kept import Kept, claim, look_up, opened, replay_of
+from gateway.intake.receipts import payments_of
+from gateway.intake.resealing import close_again, open_again
 from gateway.intake.shapes import read_patched
 from gateway.intake.signers import signers
 from gateway.store import desk as cases
@@ -59,18 +62,30 @@ async def resubmit(wiring: Wiring, origin: Origin, case_id: UUID, wish: CaseActi
         if kept is not None:
             return replay_of(kept, wanted)
         case = await case_files.still_open(connection, origin, case_id)
+        _resubmittable(case)
         if case["path"] == Path.RESEND or case["submission_id"] is None:
             _only_editable(case, {}, wish.changes)
             return await _same_bytes(wiring, connection, origin, case, key, wanted)
         if case["path"] == Path.NEW_DOCUMENT:
-            raise Conflict(
-                "The invoice itself was wrong: only a correcting document will do. See the invoice's corrections.",
-                code="new_document_needed",
-                extra={"link": f"/v1/invoices/{written(Prefix.INVOICE, case['invoice_id'])}/corrections"},
+            raise _new_document_needed(
+                case, "The invoice itself was wrong: only a correcting document will do. See the invoice's corrections."
             )
         work = await _prepare(wiring, connection, origin, case, wish)
     keys = await signers(wiring, actor, work.invoice["issuer_id"], [work.order.jurisdiction])
     return await _sealed_again(wiring, origin, work, keys, key, wanted)
+
+
+def _resubmittable(case: Any) -> None:
+    """A case without a document and without a flow is about time: nothing lies there that could go out again."""
+    if case["submission_id"] is None and case["flow_key"] is None:
+        raise _new_document_needed(
+            case, "A deadline was missed: do what the case says, or resolve it. See the invoice's corrections."
+        )
+
+
+def _new_document_needed(case: Any, why: str) -> Conflict:
+    link = f"/v1/invoices/{written(Prefix.INVOICE, case['invoice_id'])}/corrections"
+    return Conflict(why, code="new_document_needed", extra={"link": link})
 
 
 async def _same_bytes(
@@ -139,10 +154,17 @@ async def _prepare(wiring: Wiring, connection: Connection, origin: Origin, case:
     invoice = await invoices.get(connection, actor.tenant, actor.environment, case["invoice_id"])
     sent = await submissions.of_invoice(connection, actor.tenant, actor.environment, case["invoice_id"])
     submission = next(row for row in sent if row["id"] == case["submission_id"])
+    if submission["instruction"] == InstructionKind.CANCEL:
+        raise Conflict(
+            "A refused cancellation is not mended: ask for it again, or leave the document as it is.",
+            code="cancel_again",
+            extra={"link": f"/v1/invoices/{written(Prefix.INVOICE, case['invoice_id'])}/cancel"},
+        )
     code = case["jurisdiction"]
     body = read_patched(invoice["draft"], wish.changes)
     _only_editable(case, _plain(presentation.decode_draft(invoice["draft"])), _plain(body))
-    ground = await read_ground(connection, actor, body)
+    payments = await payments_of(connection, actor, wiring.jurisdictions, invoice["id"])
+    ground = replace(await read_ground(connection, actor, body), payments=payments)
     draft = draft_invoice(wiring.jurisdictions, invoice["id"], body, ground, wiring.clock())
     # A customer or issuer that was changed elsewhere must not slip into what was issued.
     _only_editable(case, _parties(msgspec.json.decode(invoice["document"])), _parties(_plain(draft.invoice)))
@@ -160,6 +182,7 @@ async def _prepare(wiring: Wiring, connection: Connection, origin: Origin, case:
         standing=standing_of(sent, code),
         earlier=earlier_of(sent, code),
         supersedes=submission["id"],
+        payment=payments.get(code),
     )
     return Work(case=case, submission=submission, invoice=invoice, draft=draft, order=order)
 
@@ -201,20 +224,7 @@ async def _sealed_again(
     invoice = sealing.numbered(work.draft.invoice, number, series)
     chains = sealing.chains_of(orders, invoice, wiring.jurisdictions)
     async with wiring.store.tenant(actor.tenant, actor.environment) as connection:
-        found = await invoices.seal_open(
-            connection,
-            actor.tenant,
-            actor.environment,
-            key,
-            wanted,
-            row["id"],
-            row["version"],
-            row["issuer_id"],
-            None,
-            [code for code, _ in chains],
-            [chain for _, chain in chains],
-            "open",
-        )
+        found = await open_again(connection, actor, row, chains, key, wanted)
         kept = opened(found)
         if kept is not None:
             return kept
@@ -225,27 +235,19 @@ async def _sealed_again(
         await _supersede(connection, origin, work, told, at)
         case = presentation.case(await cases.get(connection, actor.tenant, actor.environment, work.case["id"]))
         answer = msgspec.json.encode(case)
-        records, bodies, links = sealing.rows_of(pieces)
-        events, audits = told.rows()
-        await invoices.seal_close(
+        await close_again(
             connection,
-            actor.tenant,
-            actor.environment,
-            row["id"],
-            row["issuer_id"],
-            number,
-            to_json(invoice),
-            to_json(work.draft.written),
+            wiring.new_id,
+            actor,
+            row,
+            pieces,
+            told,
             at,
-            to_json(records),
-            bodies,
-            links,
-            events,
-            audits,
             key,
             wanted,
-            200,
             answer,
+            document=to_json(invoice),
+            draft=to_json(work.draft.written),
         )
     wiring.store.wake_workers()
     return Kept(status=200, body=answer)

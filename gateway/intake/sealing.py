@@ -21,10 +21,12 @@ from gateway.actor import Origin
 from gateway.clock import NewId
 from gateway.identity import Prefix, written
 from gateway.intake.instructions import instruct
+from gateway.store.pool import to_json
 from gateway.store.trail import Trail
 from gateway.wiring import Wiring
 from jurisdictions.contract import (
     Cancellation,
+    Deadline,
     Earlier,
     InstructionKind,
     Issuer,
@@ -66,6 +68,7 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     ordered: bool
     max_batch: int
     overrides_pause: bool
+    deadlines: tuple[Deadline, ...] = ()
 
 
 def orders_of(
@@ -150,6 +153,7 @@ def make_seals(
                 ordered=flow.ordered,
                 max_batch=flow.max_batch,
                 overrides_pause=flow.full_batch_overrides_pause,
+                deadlines=jurisdiction.desk.deadlines(instruction, at),
             )
         )
     return tuple(pieces)
@@ -192,6 +196,31 @@ def rows_of(pieces: tuple[Piece, ...]) -> tuple[list[dict[str, object]], list[by
             }
         )
     return records, [piece.sealed.body for piece in pieces], [piece.sealed.link for piece in pieces]
+
+
+def tasks_of(new_id: NewId, pieces: tuple[Piece, ...]) -> str | None:
+    """The deadlines that begin to run with these seals, as call 2 takes them; None where none is watched.
+
+    A deadline is watched where missing it makes a case, or where its warning is wanted; each is a task of its own.
+    """
+    tasks: list[dict[str, object]] = []
+    for piece in pieces:
+        for deadline in piece.deadlines:
+            moments = {"deadline": deadline.at if deadline.case else None, "warning": deadline.warn_at}
+            tasks += [
+                {
+                    "id": new_id(),
+                    "kind": kind,
+                    "jurisdiction": piece.order.jurisdiction,
+                    "name": deadline.name,
+                    "submission_id": piece.submission,
+                    "due_at": due_at,
+                    "body": deadline,
+                }
+                for kind, due_at in moments.items()
+                if due_at is not None
+            ]
+    return to_json(tasks) if tasks else None
 
 
 def trail_of(

@@ -1,4 +1,4 @@
-"""The worker as a process: delivery and the sequencer, side by side, until it is told to stop."""
+"""The worker as a process: delivery, the sequencer and the timekeeper, side by side, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from prometheus_client import start_http_server
 
 from gateway.lifecycle.parts import housed
 from gateway.settings import Settings
-from gateway.worker import Sequencer, Worker
+from gateway.worker import Sequencer, Timekeeper, Worker
 
 log = structlog.get_logger(__name__)
 
@@ -27,5 +27,7 @@ async def work(settings: Settings, *, ready: Callable[[], None], metrics_port: i
     async with housed(settings) as house:
         log.info("worker.started")
         ready()
-        await asyncio.gather(Worker(house).run(stop), Sequencer(house.store, house.metrics).run(stop))
+        await asyncio.gather(
+            Worker(house).run(stop), Sequencer(house.store, house.metrics).run(stop), Timekeeper(house).run(stop)
+        )
     log.info("worker.ended")

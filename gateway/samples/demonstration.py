@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,47 +17,13 @@ from gateway.clock import new_id
 from gateway.samples import invoices as samples
 from gateway.samples.caller import Caller, Json, Unexpected, current, pretty, spoken, write
 from gateway.samples.ending import Ending
+from gateway.samples.mexican_aftermath import mexican_cancelled, mexican_payments
 from gateway.samples.stage import Stage
+from gateway.samples.story import ACCEPTED, CANCELLED, WITHIN, Play, Story
 from gateway.sandbox import SandboxAuthority
 
 if TYPE_CHECKING:
     from gateway.lifecycle.stack import Running
-
-WITHIN = 45.0  # seconds from finalize to the authority's answer
-ACCEPTED = "accepted"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Play:
-    """What a story is given: the integrator's side, the issuers, the folder, and a way to say how far it is."""
-
-    name: str
-    caller: Caller
-    issuers: Mapping[str, str]
-    simulators: Callable[[str, str, str], Awaitable[Any]]
-    folder: Path
-    tell: Callable[[str], None]
-
-    async def followed(self, body: Json) -> Json:
-        """Issued and settled; the invoice as it then stands."""
-        self.tell("drafting")
-        invoice = await self.caller.issued(self.name, body)
-        return await self.awaited(invoice)
-
-    async def awaited(self, invoice: Json) -> Json:
-        self.tell(f"{invoice['number']} on its way")
-        return await self.caller.settled(invoice["id"], WITHIN)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Story:
-    name: str
-    title: str
-    play: Callable[[Play], Awaitable[tuple[Json, str]]]
-    """Gives the invoice as it ended, and a word about it."""
-    jurisdictions: tuple[str, ...]
-    expected: str = ACCEPTED
-    after: str | None = None
 
 
 async def demonstrate(house: Running, stage: Stage) -> list[Ending]:
@@ -113,18 +78,25 @@ async def _ended(story: Story, play: Play) -> Ending:
     sent = current(invoice)
     return Ending(
         name=story.name,
-        jurisdictions=tuple(one["jurisdiction"] for one in sent) or story.jurisdictions,
+        jurisdictions=tuple(dict.fromkeys(one["jurisdiction"] for one in sent)) or story.jurisdictions,
         expected=story.expected,
         outcome=_outcome(story, invoice),
         number=invoice["number"],
         authority_ids={one["jurisdiction"]: one["authority_id"] for one in sent if one["authority_id"]},
-        documents=tuple([*documents, *(str(path) for path in sorted(play.folder.glob("findings.*")))]),
+        documents=tuple([*documents, *(str(path) for path in sorted(_beside(play.folder)))]),
         note=note,
     )
 
 
+def _beside(folder: Path) -> Iterator[Path]:
+    """What a story keeps beside its invoice's documents."""
+    yield from folder.glob("findings.*")
+    yield from folder.glob("receipt-*/*")
+
+
 def _outcome(story: Story, invoice: Json) -> str:
-    """`accepted` where every jurisdiction of the story has accepted, `refused` for a draft that stayed one."""
+    """`accepted` where every jurisdiction of the story has accepted, `refused` for a draft that stayed one, `cancelled`
+    where the authorities hold it no more."""
     sent = current(invoice)
     if not sent:
         return "refused" if invoice["status"] == "draft" else "not submitted"
@@ -132,7 +104,7 @@ def _outcome(story: Story, invoice: Json) -> str:
     if states.keys() != set(story.jurisdictions):
         return f"submitted to {', '.join(states)}"
     if set(states.values()) == {ACCEPTED}:
-        return ACCEPTED
+        return CANCELLED if all(one["standing"] == CANCELLED for one in sent) else ACCEPTED
     return ", ".join(f"{one['jurisdiction']} {one['state']} {one['code'] or ''}".strip() for one in sent)
 
 
@@ -283,6 +255,19 @@ STORIES = (
         title="Mexican invoice whose answer is lost",
         play=mexican_lost,
         jurisdictions=("cfdi",),
+    ),
+    Story(
+        name="mexican-payments",
+        title="Mexican invoice paid in two parts, each with its receipt",
+        play=mexican_payments,
+        jurisdictions=("cfdi",),
+    ),
+    Story(
+        name="mexican-cancelled",
+        title="Mexican invoice that is taken back",
+        play=mexican_cancelled,
+        jurisdictions=("cfdi",),
+        expected=CANCELLED,
     ),
 )
 

@@ -79,7 +79,7 @@ MEXICAN = Sample(
         "default_taxes": [{"tax": "VAT", "category": "S", "percent": "16"}],
         "settings": {"cfdi": {"regimen_fiscal": "601"}},
     },
-    credentials={("cfdi", "csd"): _csd, ("cfdi", "pac"): _pac},
+    credentials={("cfdi", "csd"): _csd, ("cfdi", "pac"): _pac, ("cfdi", "finkok"): _pac},
 )
 
 SAMPLES: Mapping[str, Sample] = {"peppol": BELGIAN, "cfdi": MEXICAN, "verifactu": SPANISH}

@@ -140,3 +140,13 @@ async def resume_flow(
         key,
     )
     return version
+
+
+async def relatives(
+    connection: Connection, tenant: UUID, environment: str, invoice: UUID, jurisdiction: str
+) -> list[Any]:
+    """Live documents that name the invoice, and live receipts of its payments, with their standing there."""
+    rows: list[Any] = await connection.fetch(
+        "SELECT * FROM gateway.live_relatives($1, $2, $3, $4)", tenant, environment, invoice, jurisdiction
+    )
+    return rows

@@ -71,3 +71,32 @@ async def write_answers(connection: Connection, lease: Lease, at: datetime, rows
             for r in rows
         ],
     )
+
+
+async def asked_of(connection: Connection, lease: Lease, submissions: Sequence[UUID]) -> dict[UUID, tuple[str, ...]]:
+    """The endpoints that have, or may have, heard a write about each of these documents, first asked first.
+
+    Left out is only what certainly was not sent. A question without any answer row (a crash) may have been heard.
+    """
+    rows = await connection.fetch(
+        """
+        SELECT d.id, e.endpoint FROM gateway.exchange e
+        CROSS JOIN LATERAL unnest(e.submissions) AS d(id)
+        JOIN unnest($3::uuid[]) AS w(id) ON w.id = d.id
+        LEFT JOIN LATERAL (
+            SELECT x.failure FROM gateway.exchange_answer x
+            WHERE x.tenant_id = $1 AND x.environment = $2 AND x.exchange_id = e.id
+              AND x.at >= e.at - interval '1 minute' AND x.at <= e.at + interval '10 minutes' LIMIT 1
+        ) a ON true
+        WHERE e.tenant_id = $1 AND e.environment = $2 AND e.submissions && $3::uuid[] AND e.effect = 'write'
+          AND a.failure IS DISTINCT FROM 'not_sent'
+        GROUP BY d.id, e.endpoint ORDER BY d.id, min(e.at), e.endpoint
+        """,
+        lease.tenant,
+        lease.environment,
+        list(submissions),
+    )
+    found: dict[UUID, tuple[str, ...]] = {}
+    for row in rows:
+        found[row["id"]] = (*found.get(row["id"], ()), row["endpoint"])
+    return found

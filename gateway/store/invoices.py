@@ -17,6 +17,10 @@ _COLUMNS = (
 )
 
 
+_CLOSING = 18
+"""How many arguments `gateway.seal_close` takes."""
+
+
 async def insert(connection: Connection, row: Sequence[object]) -> None:
     """Insert a draft: tenant, environment, id, issuer, kind, source_ref, draft, document, routes, findings, ready,
     at."""
@@ -67,12 +71,13 @@ class InvoiceFilter(msgspec.Struct, frozen=True, kw_only=True):
     jurisdiction: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    kind: str | None = None
 
 
 async def page(
     connection: Connection, tenant: UUID, environment: str, narrow: InvoiceFilter, before: UUID | None, limit: int
 ) -> list[Any]:
-    """Newest first, strictly before `before`."""
+    """Newest first, strictly before `before`. Receipts of payment are shown only to who asks for that kind."""
     rows: list[Any] = await connection.fetch(
         f"""
         SELECT {_COLUMNS} FROM gateway.invoice
@@ -81,6 +86,7 @@ async def page(
           AND ($7::uuid[] IS NULL OR issuer_id = ANY ($7))
           AND ($8::text IS NULL OR routes @> jsonb_build_array(jsonb_build_object('jurisdiction', $8::text)))
           AND ($9::timestamptz IS NULL OR created_at >= $9) AND ($10::timestamptz IS NULL OR created_at < $10)
+          AND (kind = $11 OR ($11::text IS NULL AND kind <> 'receipt'))
         ORDER BY id DESC LIMIT $4
         """,  # noqa: S608
         tenant,
@@ -93,6 +99,7 @@ async def page(
         narrow.jurisdiction,
         narrow.since,
         narrow.until,
+        narrow.kind,
     )
     return rows
 
@@ -146,10 +153,11 @@ async def seal_open(connection: Connection, *arguments: object) -> Any:
 
 
 async def seal_close(connection: Connection, *arguments: object) -> None:
-    """Call 2 of a finalize; see `gateway.seal_close` in the migrations."""
+    """Call 2 of a finalize; see `gateway.seal_close` in the migrations. The last argument (tasks) may be left out."""
     await connection.execute(
-        "SELECT gateway.seal_close($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+        "SELECT gateway.seal_close($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
         *arguments,
+        *(None,) * (_CLOSING - len(arguments)),
     )
 
 

@@ -9,9 +9,12 @@ from uuid import UUID
 
 import msgspec
 
+from gateway.store import tasks
 from gateway.store.flows import Lease, LeaseLost
 from gateway.store.pool import Connection, to_json
+from gateway.store.tasks import NewTask
 from schemas.findings import Finding
+from schemas.states import Standing
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -19,7 +22,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `former` is the state that the move starts from, or there is none; `sent` counts the exchange as a try. Beside
     `standing` go the states that it may follow, beside `case_id` the diagnosis; `own_*` close the document's own case,
-    `former_*` the case of the submission that it supersedes.
+    `former_*` the case of the submission that it supersedes; `resubmit` is the task that lets it out again by itself.
     """
 
     place: int
@@ -57,6 +60,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     own_audit: UUID | None = None
     former_event: UUID | None = None
     former_audit: UUID | None = None
+    resubmit: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +75,31 @@ class Settled:
 
 async def settle(connection: Connection, lease: Lease, at: datetime, rows: Sequence[Row]) -> Settled:
     """Move the documents within the caller's transaction; without rows, check the lease. Raises LeaseLost."""
+    cancelled = [row.invoice_id for row in rows if row.standing == Standing.CANCELLED]
+    if cancelled:
+        await connection.execute(
+            "SELECT gateway.lock_cancelled($1, $2, $3)", lease.tenant, lease.environment, cancelled
+        )
     found = await connection.fetchrow(
         "SELECT * FROM gateway.settle($1, $2, $3, $4, $5, $6, $7)", *lease.flow, lease.token, at, to_json(rows)
     )
     if found["moved"] < 0:
         raise LeaseLost(f"{lease.jurisdiction} {lease.key}")
+    if again := [_again(lease, at, row, row.resubmit) for row in rows if row.resubmit is not None]:
+        await tasks.add(connection, lease.tenant, lease.environment, at, again)
     return Settled(found["moved"], found["standings"], found["opened"], found["closed"])
+
+
+def _again(lease: Lease, at: datetime, row: Row, task: UUID) -> NewTask:
+    return NewTask(
+        id=task,
+        kind="resubmit",
+        jurisdiction=lease.jurisdiction,
+        name=row.code or "resubmit",
+        invoice_id=row.invoice_id,
+        submission_id=row.id,
+        due_at=at,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,7 @@ class Worker:
                     at = house.now()
                     house.metrics.show_queues(await connection.fetch("SELECT * FROM platform.queue_depths()"), at)
                     house.metrics.show_flows(await connection.fetch("SELECT * FROM platform.flows_at_rest($1)", at))
+                    house.metrics.show_tasks(await connection.fetch("SELECT * FROM platform.tasks_overdue($1)", at))
                     house.metrics.show_breakers(await breakers.every(connection), at)
             except Exception as why:
                 log.warning("worker.no_metrics", error=type(why).__name__)

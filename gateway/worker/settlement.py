@@ -177,7 +177,9 @@ class Ledger:
 
     def _case(self, kind: InstructionKind, outcome: Outcome, *, doubtful: bool) -> dict[str, object]:
         diagnosis = DOUBTFUL if doubtful else diagnose(self._desk, kind, _code(outcome), outcome.message)
+        alone = diagnosis.automatic and outcome.state is _S.REJECTED
         return {
+            "resubmit": self._new_id() if alone else None,
             "case_id": self._new_id(),
             "case_class": str(diagnosis.case_class),
             "sentence": diagnosis.sentence,

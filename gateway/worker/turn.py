@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from gateway.intake.instructions import issuer_for
-from gateway.store import credentials, flows, sessions
+from gateway.store import credentials, exchanges, flows, sessions
 from gateway.store.flows import HeldCase, Lease, LeaseLost, Rest
 from gateway.store.pool import Connection, to_json
 from gateway.store.settlement import keep_evidence, settle
@@ -140,7 +140,10 @@ class _Turn:
         )
         # The head of an ordered flow decides for all behind it.
         due = takewhile(lambda row: row["not_before"] is None or row["not_before"] <= now, rows)
-        return [_record(row) for row in due]
+        chosen = list(due)
+        tried = [row["id"] for row in chosen if row["tries"]]
+        asked = await exchanges.asked_of(connection, self._lease, tried) if tried else {}
+        return [_record(row, asked.get(row["id"], ())) for row in chosen]
 
     async def _between(self, ending: Ending) -> None:
         """Settle an inquiry whose flow goes on to send in the same turn."""
@@ -193,7 +196,7 @@ class _Turn:
         )
 
 
-def _record(row: Any) -> Record:
+def _record(row: Any, asked: tuple[str, ...]) -> Record:
     sending = Sending(
         submission=str(row["id"]),
         instruction=InstructionKind(row["instruction"]),
@@ -203,6 +206,8 @@ def _record(row: Any) -> Record:
         edition=row["edition"],
         tries=row["tries"],
         first_tried_at=row["first_tried_at"],
+        state=SubmissionState(row["state"]),
+        asked=asked,
     )
     return Record(
         id=row["id"],

@@ -6,6 +6,7 @@ from schemas.answers.cases import CaseAction, CaseAnswer, CaseInput, EventAnswer
 from schemas.answers.delivery import DocumentAnswer, EvidenceAnswer, ExchangeAnswer, FlowAnswer, SubmissionAnswer
 from schemas.answers.invoices import (
     AttachmentAnswer,
+    CancelInput,
     CheckAnswer,
     CorrectionAnswer,
     CorrectionInput,
@@ -18,11 +19,14 @@ from schemas.answers.invoices import (
 from schemas.answers.jurisdictions import JudgementAnswer, JurisdictionAnswer, LayerAnswer
 from schemas.answers.page import Answer, Page, Problem
 from schemas.answers.parties import CredentialAnswer, CustomerAnswer, IssuerAnswer, IssuerInput
+from schemas.answers.payments import AllocationAnswer, PaidAnswer, PaymentAnswer
 from schemas.answers.routes import ObligationAnswer, ReceiverAnswer, RouteAnswer
 
 __all__ = [
+    "AllocationAnswer",
     "Answer",
     "AttachmentAnswer",
+    "CancelInput",
     "CaseAction",
     "CaseAnswer",
     "CaseInput",
@@ -45,6 +49,8 @@ __all__ = [
     "LayerAnswer",
     "ObligationAnswer",
     "Page",
+    "PaidAnswer",
+    "PaymentAnswer",
     "Problem",
     "ReceiverAnswer",
     "RouteAnswer",

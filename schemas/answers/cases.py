@@ -35,6 +35,7 @@ class CaseAnswer(Answer, frozen=True, kw_only=True):
     external_message: str | None = None
     findings: tuple[Finding, ...] = ()
     owner: str | None = None
+    deadline: str | None = None
 
 
 class CaseAction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from schemas.answers.delivery import DocumentAnswer, EvidenceAnswer, SubmissionAnswer
 from schemas.answers.page import Answer
+from schemas.answers.payments import PaidAnswer
 from schemas.answers.routes import RouteAnswer
 from schemas.attachment import MAX_ATTACHMENTS, AttachedFile, Attachment
 from schemas.findings import Finding
@@ -93,7 +94,11 @@ class CheckAnswer(Answer, frozen=True, kw_only=True):
 
 
 class CorrectionAnswer(Answer, frozen=True, kw_only=True):
-    """A correction that is legal now, until when, and the request that makes it."""
+    """A correction that is legal now, until when, and the request that makes it.
+
+    A cancellation (`instruction` "cancel") is made by POST …/cancel with what it `needs`; `consent` tells whether the
+    buyer has a say: none, silence gives consent, or express consent only.
+    """
 
     option: str
     jurisdiction: str
@@ -103,6 +108,20 @@ class CorrectionAnswer(Answer, frozen=True, kw_only=True):
     kind: str | None = None
     until: datetime | None = None
     fields: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    consent: str | None = None
+
+
+class CancelInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which cancellation to ask for, in which jurisdiction: neither need be named where only one is legal.
+
+    `replacement` is the invoice that takes the place of this one, where the option needs it.
+    """
+
+    option: Code | None = None
+    jurisdiction: Code | None = None
+    replacement: Code | None = None
+    reason: Line | None = None
 
 
 class CorrectionInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -121,3 +140,4 @@ class TraceAnswer(Answer, frozen=True, kw_only=True):
     number: str | None
     audit: tuple[dict[str, Any], ...]
     submissions: tuple[EvidenceAnswer, ...]
+    payments: tuple[PaidAnswer, ...] = ()

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -17,6 +18,8 @@ import pytest
 from gateway.embedded_postgres import EmbeddedPostgres
 from gateway.store.pool import Store
 from gateway.store.schema import as_role, migrate
+from tests.gateway.toyland import Toyland, open_toyland
+from tests.gateway.world import World, open_world
 
 TEMPLATE = "gateway_template"
 # What a crash of the machine would cost does not matter here; everything else is as in production.
@@ -81,3 +84,17 @@ async def worker_store(database: str) -> AsyncIterator[Store]:
     store = await Store.open(as_role(database, "gateway_worker"), role="gateway_worker")
     yield store
     await store.close()
+
+
+@pytest.fixture
+async def toyland(database: str) -> AsyncIterator[Toyland]:
+    """The toy's whole world: API, worker, timekeeper and office."""
+    async with open_toyland(database) as world:
+        yield world
+
+
+@pytest.fixture
+async def world(database: str, tmp_path: Path) -> AsyncIterator[World]:
+    """The house with every installed jurisdiction and its simulator, on one clock."""
+    async with open_world(database, tmp_path) as opened:
+        yield opened

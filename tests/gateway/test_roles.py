@@ -170,7 +170,9 @@ async def test_look_ups_that_cross_tenants_give_ids_only(owner: asyncpg.Connecti
         "queue_depths",
         "flows_at_rest",
         "flows_unsent",
+        "lease_tasks",
         "sequence_committed",
+        "tasks_overdue",
     }
     for row in found:
         assert any(setting.startswith("search_path=pg_catalog") for setting in row["proconfig"]), row["proname"]

@@ -21,6 +21,15 @@ def test_every_published_rule_stands_on_its_page() -> None:
             assert f"| `{rule.rule}` | {rule.severity} |" in text
 
 
+def test_a_page_tells_who_judges_what_is_not_judged_here() -> None:
+    told = [text for text in pages(jurisdictions.load()).values() if "| Judged |" in text]
+    assert told
+    for text in told:
+        assert "Judged here, before a document is sent: " in text
+        for row in (line for line in text.splitlines() if "| authority |" in line or "| unreachable |" in line):
+            assert row.rpartition(" | ")[2].rstrip(" |"), row
+
+
 def test_who_publishes_nothing_has_no_page() -> None:
     toys = {code: one for code, one in with_toyland().items() if one.law.published is None}
     assert toys

@@ -327,7 +327,7 @@ MERGES = [
     b'{"lines": {"0": {}}}',
     b'{"id": "x"}',
 ]
-MERGES += [b'{"version": 9}', b'{"customer": {"name": null}}', b'{"extensions": 1}', b'{"kind": "receipt"}', b""]
+MERGES += [b'{"version": 9}', b'{"customer": {"name": null}}', b'{"extensions": 1}', b'{"kind": "bill"}', b""]
 
 
 @pytest.mark.parametrize("patch", MERGES)

@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from gateway.published import openapi
-from tests.gateway.api.caller import TOY_CUSTOMER, Caller, House
+from tests.gateway.api.caller import NOON, TOY_CUSTOMER, Caller, House
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = 5
@@ -34,6 +34,8 @@ async def known(house: House) -> AsyncIterator[tuple[Caller, dict[str, str]]]:
     caller = await house.caller()
     issued = await caller.toy_issued()
     case = await caller.refused(issued, code="T-DATA")
+    paid = {"invoice": issued["id"], "amount": "1.00"}
+    payment = {"issuer": issued["issuer"], "paid_at": NOON.isoformat(), "currency": "EUR", "amount": "1.00"}
     yield (
         caller,
         {
@@ -41,6 +43,7 @@ async def known(house: House) -> AsyncIterator[tuple[Caller, dict[str, str]]]:
             "customer_id": (await caller.made("/v1/customers", TOY_CUSTOMER))["id"],
             "submission_id": issued["submissions"][0]["id"],
             "case_id": case["id"],
+            "payment_id": (await caller.made("/v1/payments", payment | {"allocations": [paid]}))["id"],
             "code": "toyland",
             "name": "office",
             "receiver": "0208:0999000228",
@@ -125,7 +128,7 @@ def _named(document: dict[str, Any]) -> list[tuple[str, Any]]:
 async def test_every_example_works_as_it_stands(house: House) -> None:
     caller = await house.caller()
     examples = _named(DOCUMENT)
-    assert {path for path, _ in examples} == {"/v1/issuers", "/v1/customers", "/v1/invoices"}
+    assert {path for path, _ in examples} == {"/v1/issuers", "/v1/customers", "/v1/invoices", "/v1/payments"}
     made: dict[str, str] = {}
     for path in ("/v1/issuers", "/v1/customers", "/v1/invoices"):
         for body in (example for where, example in examples if where == path):
@@ -138,3 +141,10 @@ async def test_every_example_works_as_it_stands(house: House) -> None:
             assert answer.status_code == 201, answer.text
             made[path] = answer.json()["id"]
             assert answer.json().get("ready_to_finalize", True) or "references" not in body, answer.text
+            if answer.json().get("ready_to_finalize"):
+                made["paid"] = answer.json()["id"]
+                assert (await caller.post(f"/v1/invoices/{made['paid']}/finalize")).status_code == 200
+    (payment,) = (example for path, example in examples if path == "/v1/payments")
+    shares = [dict(one) | {"invoice": made["paid"]} for one in payment["allocations"]]
+    paid = await caller.post("/v1/payments", dict(payment) | {"issuer": made["/v1/issuers"], "allocations": shares})
+    assert paid.status_code == 201, paid.text

@@ -171,6 +171,26 @@ async def test_a_refusing_simulator_takes_no_connection(authority: SandboxAuthor
         assert (await http.post("/box/put")).text == "2"
 
 
+async def test_an_outage_may_be_of_one_endpoint(authority: SandboxAuthority) -> None:
+    book = MemoryBook()
+    two = dataclasses.replace(TOY, endpoints={"toy": "", "box": "/box"})
+    server = SimulatorServer("toy", two, book=book, keys=authority, clock=lambda: NOON)
+    await server.start()
+    async with client(server, authority) as http, admin(server, authority) as desk:
+        for mode, trouble in (("refuse", httpx2.TransportError), ("hang", httpx2.ReadTimeout)):
+            assert (await desk.put(f"/_sandbox/outage?mode={mode}&endpoint=box")).status_code == 200
+            assert book.pages["toy"]["outage/box"] == mode.encode()
+            with pytest.raises(trouble):
+                await http.post("/box/put", timeout=0.3)
+            assert (await http.get("/boxes")).status_code != 503
+        await desk.put("/_sandbox/outage?mode=down&endpoint=box")
+        assert (await http.post("/box/put")).status_code == 503
+        await desk.delete("/_sandbox/outage?endpoint=box")
+        assert (await http.post("/box/put")).text == "1"
+        assert (await desk.put("/_sandbox/outage?endpoint=other")).status_code == 400
+    await server.close(grace=0.1)
+
+
 async def test_the_book_can_be_read(authority: SandboxAuthority) -> None:
     async with served(authority) as server, client(server, authority) as http:
         await http.post("/box/put", content=b"bytes")
