@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, cast
@@ -17,7 +17,7 @@ from gateway.samples.issuers import PLATFORM
 from gateway.sandbox import SandboxAuthority
 from gateway.vault import Vault
 from tests.chaos.ground import Ground
-from tests.chaos.wishes import WISHERS, Wish
+from tests.chaos.wishes import WISHERS, Wish, Wisher
 
 Json = dict[str, Any]
 TWICE = 0.1
@@ -102,7 +102,7 @@ def _code(answer: httpx2.Response) -> str:
         return "?"
 
 
-async def settle_in(ground: Ground, client_key: str) -> dict[str, str]:
+async def settle_in(ground: Ground, client_key: str, wishers: Sequence[Wisher] = WISHERS) -> dict[str, str]:
     """Tenant, key and the platform's credentials in the database; the issuers over HTTP. Their ids by name."""
     vault = Vault(ground.settings.master_key())
     async with administering(ground.owner) as connection:
@@ -113,12 +113,12 @@ async def settle_in(ground: Ground, client_key: str) -> dict[str, str]:
     authority = await asyncio.to_thread(SandboxAuthority, ground.settings.sandbox)
     headers = {"Authorization": f"Bearer {client_key}"}
     async with httpx2.AsyncClient(base_url=ground.url, headers=headers, trust_env=False, timeout=30.0) as http:
-        return {wisher.name: await _issuer(http, wisher.name, authority) for wisher in WISHERS}
+        return {wisher.name: await _issuer(http, wisher, authority) for wisher in wishers}
 
 
-async def _issuer(http: httpx2.AsyncClient, name: str, authority: SandboxAuthority) -> str:
-    wisher = next(one for one in WISHERS if one.name == name)
-    made = _told(await http.post("/v1/issuers", json=wisher.body, headers={"Idempotency-Key": f"issuer:{name}"}))
+async def _issuer(http: httpx2.AsyncClient, wisher: Wisher, authority: SandboxAuthority) -> str:
+    key = {"Idempotency-Key": f"issuer:{wisher.name}"}
+    made = _told(await http.post("/v1/issuers", json=wisher.body, headers=key))
     for (jurisdiction, credential), make in wisher.credentials.items():
         fields: Mapping[str, str] = await asyncio.to_thread(make, authority)
         path = f"/v1/issuers/{made['id']}/credentials/{credential}"

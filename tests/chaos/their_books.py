@@ -23,6 +23,7 @@ async def their_books(connection: asyncpg.Connection, ground: Ground) -> tuple[W
         "SELECT s.jurisdiction, s.authority_id, s.id, s.attributes::text AS attributes, i.number"
         " FROM gateway.submission s JOIN gateway.invoice i"
         " ON i.tenant_id = s.tenant_id AND i.environment = s.environment AND i.id = s.invoice_id"
+        " WHERE s.instruction = 'issue'"
     )
     ours: dict[str, list[Row]] = {code: [] for code in _JUDGES}
     for row in rows:
@@ -30,13 +31,13 @@ async def their_books(connection: asyncpg.Connection, ground: Ground) -> tuple[W
     wrong: Wrong = []
     held: dict[str, int] = {}
     for code, judge in _JUDGES.items():
-        async with _Book(ground, code) as book:
+        async with Page(ground, code) as book:
             found, held[code] = await judge(book, ours[code])
             wrong += [f"{code}: {text}" for text in found]
     return wrong, held
 
 
-class _Book:
+class Page:
     """A simulator's book, read over HTTPS as its administrator."""
 
     def __init__(self, ground: Ground, code: str) -> None:
@@ -45,7 +46,7 @@ class _Book:
         url = f"https://localhost:{urlsplit(ground.simulators[code]).port}"
         self._http = httpx2.AsyncClient(base_url=url, verify=trust, trust_env=False, timeout=30.0)
 
-    async def __aenter__(self) -> _Book:
+    async def __aenter__(self) -> Page:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -62,7 +63,7 @@ class _Book:
         return json.loads(await self.value(key))
 
 
-async def _aeat(book: _Book, ours: list[Row]) -> tuple[Wrong, int]:
+async def _aeat(book: Page, ours: list[Row]) -> tuple[Wrong, int]:
     """One record an invoice, an alta, with our huella and no other; and the month's list names each once."""
     wanted = {
         f"record/{of['nif']}/{of['number']}/{of['date']}": of["huella"] for row in ours for of in (row["attributes"],)
@@ -83,8 +84,8 @@ async def _aeat(book: _Book, ours: list[Row]) -> tuple[Wrong, int]:
     return wrong + _same(list(listed.elements()), list(wanted)), len(keys)
 
 
-async def _pac(book: _Book, ours: list[Row]) -> tuple[Wrong, int]:
-    """One stamp a seal, its UUID ours; as many stamps as the PAC has counted."""
+async def _pac(book: Page, ours: list[Row]) -> tuple[Wrong, int]:
+    """One stamp a seal, its UUID ours; as many stamps as the PAC has counted; no number with two stamps."""
     wanted = {f"stamp/{row['attributes']['sello']}": row["authority_id"].lower() for row in ours}
     keys = await book.keys("stamp/")
     wrong = _same(keys, list(wanted))
@@ -95,10 +96,11 @@ async def _pac(book: _Book, ours: list[Row]) -> tuple[Wrong, int]:
     uuids = [key.removeprefix("uuid/").lower() for key in await book.keys("uuid/")]
     wrong += _same(uuids, list(wanted.values()))
     counted = int(await book.value("counter")) if ours else 0
+    wrong += [f"{key} bears several stamps" for key in await book.keys("folio/") if len(await book.json(key)) > 1]
     return wrong + ([f"{counted} stamps were counted, {len(ours)} are ours"] if counted != len(ours) else []), len(keys)
 
 
-async def _access_point(book: _Book, ours: list[Row]) -> tuple[Wrong, int]:
+async def _access_point(book: Page, ours: list[Row]) -> tuple[Wrong, int]:
     """One message an instance, under the message id that we keep."""
     keys = await book.keys("message/")
     held = [(await book.json(key))["message_id"] for key in keys]
