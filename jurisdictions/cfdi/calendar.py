@@ -1,7 +1,7 @@
 """Mexico's working days, on which the days of a cancellation are counted.
 
-Source: Ley Federal del Trabajo art. 74 (as of 2024: the change of government falls on 1 October); CFF art. 12, which
-leaves out Saturdays, Sundays and the days named there. SAT's own holidays are published year by year and have no rule;
+Source: CFF art. 12, which leaves out Saturdays, Sundays and the days named there (5 May is one, other than in Ley
+Federal del Trabajo art. 74); the change of government falls on 1 October since 2024. SAT's own holidays are published year by year and have no rule;
 those that a source names are rows of `CLOSED`.
 """
 
@@ -13,13 +13,13 @@ from functools import cache
 CLOSED: frozenset[date] = frozenset()
 """Days of general holidays of SAT beside those of the law (RMF 2.1.6), as published. None is taken in yet."""
 _DAY = timedelta(days=1)
-_FIXED = ((1, 1), (5, 1), (9, 16), (12, 25))
+_FIXED = ((1, 1), (5, 1), (5, 5), (9, 16), (12, 25))
 _FIRST_OCTOBER_GOVERNMENT = 2024
 
 
 @cache
 def holidays(year: int) -> frozenset[date]:
-    """The days of compulsory rest of a year."""
+    """The days of a year on which no term runs."""
     found = {date(year, month, day) for month, day in _FIXED}
     found |= {_monday(year, 2, 1), _monday(year, 3, 3), _monday(year, 11, 3)}
     if year >= _FIRST_OCTOBER_GOVERNMENT and (year - _FIRST_OCTOBER_GOVERNMENT) % 6 == 0:

@@ -35,7 +35,7 @@ _LATE_STAMP = Diagnosis(
     case_class=CaseClass.RETRYABLE_TRANSPORT,
     sentence="The global invoice was not stamped within 24 hours after its period closed.",
     path=Path.RESEND,
-    actions=("resubmit",),
+    actions=("look_at_submission",),
 )
 _UNPAID = Diagnosis(
     case_class=CaseClass.DATA_CORRECTION,
@@ -50,13 +50,13 @@ _UNANSWERED = Diagnosis(
     sentence="The receiver's three working days are over, and SAT has not said what became of the cancellation.",
     path=Path.RESEND,
     fix="Ask the receiver to answer in SAT's Buzón Tributario; where its consent has to be express, silence never is.",
-    actions=("ask_receiver", "resubmit"),
+    actions=("ask_receiver",),
 )
 _LATE_RECEIPT = Diagnosis(
     case_class=CaseClass.RETRYABLE_TRANSPORT,
     sentence="The receipt of the payment was not stamped by the 5th of the month after it.",
     path=Path.RESEND,
-    actions=("resubmit",),
+    actions=("look_at_submission",),
 )
 
 
