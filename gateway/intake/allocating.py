@@ -72,16 +72,17 @@ def shares_of(body: PaymentInput, book: Book, at: datetime) -> tuple[tuple[Share
 def _judged(body: PaymentInput, book: Book, at: datetime) -> tuple[tuple[Share, ...], Findings]:
     found: list[Finding] = list(_of_the_whole(body, at))
     shares: list[Share] = []
-    named: set[str] = set()
+    named: set[UUID | str] = set()
     for place, one in enumerate(body.allocations):
-        pointer = f"/allocations/{place}"
-        if one.invoice in named:
+        pointer, invoice = f"/allocations/{place}", read(Prefix.INVOICE, one.invoice)
+        # An id can be written in more than one way (capitals): the invoice counts, not its text.
+        if (invoice or one.invoice) in named:
             found.append(
                 _wrong("GW-PAYMENT-TWICE", "A payment names each invoice once.", f"{pointer}/invoice", one.invoice)
             )
             continue
-        named.add(one.invoice)
-        row = book.rows.get(read(Prefix.INVOICE, one.invoice) or book.issuer)
+        named.add(invoice or one.invoice)
+        row = None if invoice is None else book.rows.get(invoice)
         if row is None or row["issuer_id"] != book.issuer:
             found.append(_unknown(one, pointer, row is None))
             continue
@@ -150,7 +151,7 @@ def _of_the_share(body: PaymentInput, one: AllocationInput, share: Share, kind: 
     elif share.state not in (InvoiceState.OPEN, InvoiceState.PAID):
         message = f"The invoice is {share.state}: only what was issued and stands is paid."
         yield _wrong("GW-PAYMENT-STATE", message, f"{pointer}/invoice", one.invoice, "an open invoice")
-    elif _being_cancelled(share):
+    elif being_cancelled(share):
         message = "The invoice is being cancelled."
         fix = "Wait until the authority has decided, then record the payment."
         yield _wrong("GW-PAYMENT-STATE", message, f"{pointer}/invoice", one.invoice, "an open invoice", fix)
@@ -160,7 +161,8 @@ def _of_the_share(body: PaymentInput, one: AllocationInput, share: Share, kind: 
         yield _wrong("GW-PAYMENT-BALANCE", message, f"{pointer}/amount", one.amount, expected)
 
 
-def _being_cancelled(share: Share) -> bool:
+def being_cancelled(share: Share) -> bool:
+    """Whether the authority has been asked to end the invoice, and has not said no."""
     return any(
         one["standing"] == Standing.CANCEL_PENDING
         or (one["instruction"] == "cancel" and SubmissionState(one["state"]) not in SETTLED)
@@ -203,17 +205,18 @@ def _identity(party: Party) -> object:
 
 
 def _sum(body: PaymentInput, shares: Sequence[Share]) -> Iterator[Finding]:
-    """What the shares come to in the payment's currency, each rounded HALF_UP, against what was paid."""
+    """What the shares come to in the payment's currency, their sum rounded HALF_UP, against what was paid."""
     currency = body.currency.upper()
     scale, whole = scale_of(currency), Decimal(body.amount)
-    spent, converted = ZERO, 0
+    exact, converted = ZERO, 0
     for share in shares:
         if (share.rate is None) is (share.invoice.currency != currency):
             return
         if share.rate is not None and share.rate <= 0:
             return
-        spent += round_half_up(share.amount / (share.rate or 1), scale)
+        exact += share.amount / (share.rate or 1)
         converted += share.rate is not None
+    spent = round_half_up(exact, scale)
     if spent > whole:
         message = "More is allocated than was paid."
         yield _wrong("GW-PAYMENT-SUM", message, "/amount", body.amount, f"{plain(spent)} {currency} or more")

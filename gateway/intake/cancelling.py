@@ -186,6 +186,7 @@ async def _seal(wiring: Wiring, origin: Origin, work: Work, keys: Any, key: str,
         kept = opened(found)
         if kept is not None:
             return tagged(kept)
+        await _nothing_new(connection, actor, work)
         at = max(wiring.clock(), found["last_at"]) if found["last_at"] else wiring.clock()
         pieces = sealing.make_seals(wiring, orders, work.invoice, keys, sealing.positions(found, chains), at)
         told = _told(wiring, origin, work, found["version"], pieces)
@@ -207,6 +208,13 @@ async def _seal(wiring: Wiring, origin: Origin, work: Work, keys: Any, key: str,
         )
     wiring.store.wake_workers()
     return Kept(status=200, body=answer, headers={"ETag": presentation.etag(found["version"])})
+
+
+async def _nothing_new(connection: Connection, actor: Actor, work: Work) -> None:
+    """What names the document has no lock of the document's: nothing of it was issued since it was judged."""
+    known = work.order.cancellation.related if work.order.cancellation else ()
+    if await relatives.related_of(connection, actor, work.row["id"], work.order.jurisdiction) != known:
+        raise Conflict("What names this document has changed in the meantime; try again.", code="version_conflict")
 
 
 def _told(wiring: Wiring, origin: Origin, work: Work, version: int, pieces: tuple[sealing.Piece, ...]) -> Trail:

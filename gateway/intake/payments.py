@@ -6,7 +6,7 @@ are worked out under the lock; what is wrong is told all at once, and then nothi
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +32,7 @@ from schemas.findings import Finding, Findings, is_fatal
 from schemas.payments import PaymentInput
 
 EVENT_INDEXES = ("payment_business_event", "payment_replacing")
+_DAY = timedelta(days=1)
 
 
 async def record(wiring: Wiring, origin: Origin, body: PaymentInput, key: str, wanted: bytes) -> Kept:
@@ -67,8 +68,10 @@ async def record(wiring: Wiring, origin: Origin, body: PaymentInput, key: str, w
 
 
 def _in_our_time(body: PaymentInput) -> None:
+    """A moment that every time zone can tell: in the last hours of time some of them have no date for it."""
     try:
-        body.paid_at.astimezone(UTC)
+        at = body.paid_at.astimezone(UTC)
+        at - _DAY, at + _DAY
     except OverflowError as why:
         raise Malformed("This moment lies outside the years 1 to 9999.", code="moment_invalid") from why
 
@@ -110,10 +113,11 @@ async def _recorded(wiring: Wiring, connection: Connection, origin: Origin, wish
     wish = replace(wish, touched=await _touched(connection, actor, wish))
     shares, found = await _shares(connection, actor, wish)
     wanted, unready = receipts.receipts_wanted(wiring.jurisdictions, shares)
-    found += unready
+    former, early = await receipts.former_receipt(connection, actor, wish.replaced and wish.replaced["receipt_id"])
+    found += unready + early
     receipt = None
     if wanted and not is_fatal(found):
-        receipt, said = await _receipt(wiring, connection, origin, wish, shares, wanted)
+        receipt, said = await _receipt(wiring, connection, origin, wish, shares, wanted, former)
         found += said
     if is_fatal(found):
         raise Refused("The payment was not recorded; no number was used.", code="validation_failed", findings=found)
@@ -128,9 +132,10 @@ async def _recorded(wiring: Wiring, connection: Connection, origin: Origin, wish
 async def _before(connection: Connection, actor: Actor, wish: Wish) -> UUID | None:
     """The payment of this business event, or the one that has taken the replaced one's place already."""
     place = (connection, actor.tenant, actor.environment)
-    if wish.replaced is not None:
-        return await store.in_place_of(*place, wish.replaced["id"])
-    return await store.by_business_event(*place, wish.issuer, wish.source_ref)
+    if wish.replaced is None:
+        return await store.by_business_event(*place, wish.issuer, wish.source_ref)
+    before = await store.in_place_of(*place, wish.replaced["id"])
+    return before or await store.by_business_event(*place, wish.issuer, wish.source_ref, instead_of=wish.replaced["id"])
 
 
 def _duplicate(source_ref: str, before: UUID | None) -> Conflict:
@@ -162,7 +167,10 @@ async def _touched(connection: Connection, actor: Actor, wish: Wish) -> tuple[UU
 
 async def _shares(connection: Connection, actor: Actor, wish: Wish) -> tuple[tuple[Share, ...], Findings]:
     touched = wish.touched
-    rows = await store.locked(connection, actor.tenant, actor.environment, touched)
+    # With them the receipt that this payment's own takes the place of: nobody seals it anew meanwhile.
+    former = wish.replaced and wish.replaced["receipt_id"]
+    held = (*touched, former) if former else touched
+    rows = await store.locked(connection, actor.tenant, actor.environment, held)
     book = Book(
         rows={row["id"]: row for row in rows},
         paid=await store.paid_before(connection, actor.tenant, actor.environment, touched),
@@ -180,10 +188,10 @@ async def _receipt(
     wish: Wish,
     shares: tuple[Share, ...],
     wanted: dict[str, tuple[Any, ...]],
+    former: UUID | None,
 ) -> tuple[Receipt | None, Findings]:
-    """The receipt as a draft that every rule has judged."""
+    """The receipt as a draft that every rule has judged; it takes the place of `former`."""
     receipt_id = wiring.new_id()
-    former = wish.replaced["receipt_id"] if wish.replaced else None
     body = receipts.receipt_body(wish.body, shares, wish.source_ref, former)
     told = receipts.payments_for(wiring.jurisdictions, wish.id, wish.body, shares, wanted)
     ground = replace(await read_ground(connection, origin.actor, body), payments=told)

@@ -14,7 +14,7 @@ import msgspec
 
 from gateway.actor import Actor
 from gateway.identity import Prefix, written
-from gateway.intake.allocating import Share
+from gateway.intake.allocating import Share, being_cancelled
 from gateway.intake.drafting import Draft
 from gateway.intake.ground import decode_invoice
 from gateway.intake.instructions import instruct
@@ -26,10 +26,12 @@ from schemas.document import ExchangeRate
 from schemas.findings import Finding, Findings
 from schemas.invoice import InvoiceInput, Kind, LineInput, PrecedingInput, ReferencesInput
 from schemas.payments import PaymentInput
-from schemas.states import ACCEPTED, Standing, SubmissionState
+from schemas.states import ACCEPTED, SETTLED, InvoiceState, Standing, SubmissionState
 
 SERIES = "P"
 """The series of receipts, where the payment names none."""
+MOST_PRECEDING = 100
+"""How many earlier documents an invoice may name (`schemas.invoice.ReferencesInput`)."""
 _HELD = frozenset({Standing.REGISTERED, Standing.REGISTERED_WITH_ERRORS})
 _texts = msgspec.json.Decoder(dict[str, str])
 _body = msgspec.json.Decoder(PaymentInput)
@@ -145,6 +147,25 @@ def _told(jurisdiction: Jurisdiction, share: Share, row: Any) -> Allocation:
     )
 
 
+async def former_receipt(connection: Connection, actor: Actor, receipt: UUID | None) -> tuple[UUID | None, Findings]:
+    """The receipt whose place another one takes: named where an authority has ever held it, else there is no place.
+
+    While it is on its way nobody knows, and the authority could come to hold two receipts of the same money.
+    """
+    sent = [] if receipt is None else await store.sent_of(connection, actor.tenant, actor.environment, [receipt])
+    if any(row["instruction"] != InstructionKind.CANCEL and row["state"] not in SETTLED for row in sent):
+        finding = Finding(
+            rule="GW-PAYMENT-REPLACES",
+            message="The receipt of the payment that this one replaces is still on its way to the authority.",
+            pointer="/replaces",
+            expected="a payment whose receipt was accepted or refused",
+            fix="Wait for its outcome, then record the payment with the same key.",
+        )
+        return None, (finding,)
+    held = any(row["standing"] not in (None, Standing.NONE) for row in sent)
+    return receipt if held else None, ()
+
+
 def receipt_body(
     body: PaymentInput, shares: Sequence[Share], source_ref: str, replaced: UUID | None = None
 ) -> InvoiceInput:
@@ -152,8 +173,10 @@ def receipt_body(
 
     `replaced` is the receipt whose place this one takes.
     """
-    paid = [PrecedingInput(invoice=written(Prefix.INVOICE, share.invoice_id)) for share in shares]
     former = [PrecedingInput(invoice=written(Prefix.INVOICE, replaced))] if replaced else []
+    # An invoice has room for a hundred; the allocations tell all that is paid.
+    named = shares[: MOST_PRECEDING - len(former)]
+    paid = [PrecedingInput(invoice=written(Prefix.INVOICE, share.invoice_id)) for share in named]
     return InvoiceInput(
         issuer=body.issuer,
         customer=shares[0].invoice.customer,
@@ -197,12 +220,29 @@ async def payments_of(
     row = await store.of_receipt(connection, actor.tenant, actor.environment, receipt)
     if row is None:
         return {}
-    parts = await store.allocations(connection, actor.tenant, actor.environment, [row["id"]])
-    if not all(part["live"] for part in parts):
+    shares = await _counting(connection, actor, row["id"])
+    if shares is None:
         return {}
-    shares = await _stored_shares(connection, actor, parts)
     wanted, _ = receipts_wanted(jurisdictions, shares)
     return payments_for(jurisdictions, row["id"], _body.decode(row["body"]), shares, wanted)
+
+
+async def receipt_counts(connection: Connection, actor: Actor, invoice: UUID) -> bool:
+    """Whether an invoice is no receipt, or that of a payment that counts; it is locked, so that this stays so."""
+    place = (connection, actor.tenant, actor.environment)
+    row = await store.of_receipt(*place, invoice)
+    if row is None:
+        return True
+    await store.locked(*place, [invoice])
+    return await _counting(connection, actor, row["id"]) is not None
+
+
+async def _counting(connection: Connection, actor: Actor, payment: UUID) -> tuple[Share, ...] | None:
+    """What a payment pays, None where it counts no more: replaced or undone, or an invoice ends that it pays."""
+    parts = await store.allocations(connection, actor.tenant, actor.environment, [payment])
+    shares = await _stored_shares(connection, actor, parts)
+    stand = all(one.state in (InvoiceState.OPEN, InvoiceState.PAID) and not being_cancelled(one) for one in shares)
+    return shares if stand and all(part["live"] for part in parts) else None
 
 
 async def _stored_shares(connection: Connection, actor: Actor, parts: Sequence[Any]) -> tuple[Share, ...]:
@@ -214,7 +254,7 @@ async def _stored_shares(connection: Connection, actor: Actor, parts: Sequence[A
             place=part["allocation"],
             invoice_id=part["invoice_id"],
             invoice=decode_invoice(rows[part["invoice_id"]]["document"]),
-            state=rows[part["invoice_id"]]["state"],
+            state=InvoiceState(rows[part["invoice_id"]]["state"]),
             amount=part["amount"],
             rate=part["rate"],
             installment=part["installment"] or 1,

@@ -86,6 +86,7 @@ async def write(
     await store.insert(connection, actor.tenant, actor.environment, _row(wish, receipt), _parts(wish, receipt))
     _tell(told, origin, wish, receipt)
     await _move_invoices(connection, actor, wish, told)
+    await _move_former_receipt(connection, actor, wish, told)
     stored = await store.get(connection, actor.tenant, actor.environment, wish.id)
     parts = await store.allocations(connection, actor.tenant, actor.environment, [wish.id])
     answer = _encode(payment_answers.payment(stored, parts))
@@ -182,8 +183,20 @@ async def _move_invoices(connection: Connection, actor: Actor, wish: Wish, told:
             "amount": plain(amounts.get(row["id"], ZERO)),
             "balance": plain(row["balance"]),
         }
-        action = "invoice.paid" if target is InvoiceState.PAID else "invoice.updated"
+        action = "invoice.paid" if target is InvoiceState.PAID is not former else "invoice.updated"
         told.note(action, "invoice", row["id"], version=version, state=target, previous=former, body=body, detail=body)
+
+
+async def _move_former_receipt(connection: Connection, actor: Actor, wish: Wish, told: Trail) -> None:
+    """The receipt of the replaced payment has a new version: whoever is about to seal it anew must look again."""
+    receipt = wish.replaced and wish.replaced["receipt_id"]
+    if not receipt:
+        return
+    place = (actor.tenant, actor.environment, receipt)
+    version = await store.move_invoice(connection, *place, InvoiceState.OPEN, InvoiceState.OPEN, wish.at)
+    if version is not None:
+        body = {"replaced_by": written(Prefix.PAYMENT, wish.id)}
+        told.note("invoice.updated", "invoice", receipt, version=version, state="open", previous="open", body=body)
 
 
 async def _keep(connection: Connection, actor: Actor, wish: Wish, answer: bytes) -> None:

@@ -28,6 +28,7 @@ async def related_of(connection: Connection, actor: Actor, invoice: UUID, jurisd
             number=row["number"],
             external_id=row["authority_id"],
             standing=Standing(row["standing"]),
+            on_its_way=row["on_its_way"],
         )
         for row in rows
     )
@@ -49,7 +50,7 @@ async def replacement_of(
         for one in await invoices.standings(connection, actor.tenant, actor.environment, [found["id"]])
     }.get(chosen.jurisdiction)
     replacement = Related(
-        id=name,
+        id=written(Prefix.INVOICE, found["id"]),
         kind=Kind(found["kind"]),
         number=found["number"],
         external_id=held["authority_id"] if held else None,

@@ -1,8 +1,7 @@
 """Working a case to its end: mend what was wrong, and let it out again by the path that the law wants.
 
 `resend` lets the very same bytes go once their cause outside is mended; `reseal` makes a new document under the same
-number
-where none ever became legal; `correct` adds a new record about the same invoice. Nothing goes out by itself.
+number where none ever became legal; `correct` adds a new record about the same invoice. Nothing goes out by itself.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from gateway import presentation
-from gateway.actor import Origin
+from gateway.actor import Actor, Origin
 from gateway.errors import Conflict, Refused
 from gateway.identity import Prefix, written
 from gateway.intake import case_files, patching, sealing
@@ -23,7 +22,7 @@ from gateway.intake.drafting import Draft, draft_invoice
 from gateway.intake.earlier import earlier_of, standing_of
 from gateway.intake.ground import read_ground
 from gateway.intake.kept import Kept, claim, look_up, opened, replay_of
-from gateway.intake.receipts import payments_of
+from gateway.intake.receipts import payments_of, receipt_counts
 from gateway.intake.resealing import close_again, open_again
 from gateway.intake.shapes import read_patched
 from gateway.intake.signers import signers
@@ -111,9 +110,21 @@ async def _same_bytes(
     return await _keep(connection, origin, case["id"], key, wanted)
 
 
+async def _its_payment_counts(connection: Connection, actor: Actor, invoice: UUID) -> None:
+    """Nobody replaces the payment of a receipt while that goes out; and none goes out whose payment was replaced."""
+    if await receipt_counts(connection, actor, invoice):
+        return
+    message = "Its payment was replaced or undone, or an invoice that it pays ends: this receipt must not go out again."
+    fix = "Resolve the case; a payment that took its place has a receipt of its own."
+    finding = Finding(rule="GW-KIND", message=message, pointer="", fix=fix)
+    raise Refused(message, code="payment_replaced", findings=(finding,))
+
+
 async def _queue_again(connection: Connection, origin: Origin, submission: UUID, told: Trail, at: datetime) -> None:
     actor = origin.actor
     row = await submissions.get(connection, actor.tenant, actor.environment, submission)
+    if row["instruction"] != InstructionKind.CANCEL:
+        await _its_payment_counts(connection, actor, row["invoice_id"])
     former = SubmissionState(row["state"])
     target = advance(SUBMISSION_MOVES, former, SubmissionState.QUEUED)
     version = await cases.move_submission(connection, actor.tenant, actor.environment, submission, former, target, at)

@@ -81,16 +81,25 @@ async def sent_of(connection: Connection, tenant: UUID, environment: str, invoic
 
 
 async def by_business_event(
-    connection: Connection, tenant: UUID, environment: str, issuer: UUID, source_ref: str
+    connection: Connection,
+    tenant: UUID,
+    environment: str,
+    issuer: UUID,
+    source_ref: str,
+    *,
+    instead_of: UUID | None = None,
 ) -> UUID | None:
-    """The payment that this business event has made already."""
+    """The payment that this business event has made already: neither `instead_of` nor what it took the place of."""
     found: UUID | None = await connection.fetchval(
-        "SELECT id FROM gateway.payment WHERE tenant_id = $1 AND environment = $2 AND issuer_id = $3"
-        " AND source_ref = $4 AND state = 'recorded' ORDER BY id DESC LIMIT 1",
+        "SELECT p.id FROM gateway.payment p WHERE p.tenant_id = $1 AND p.environment = $2 AND p.issuer_id = $3"
+        " AND p.source_ref = $4 AND p.state = 'recorded' AND ($5::uuid IS NULL OR p.id <> $5 AND NOT EXISTS ("
+        " SELECT FROM gateway.payment q WHERE q.tenant_id = $1 AND q.environment = $2 AND q.replaces = p.id))"
+        " ORDER BY p.id DESC LIMIT 1",
         tenant,
         environment,
         issuer,
         source_ref,
+        instead_of,
     )
     return found
 

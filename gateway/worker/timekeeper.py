@@ -1,7 +1,7 @@
 """Time: deadlines that the law sets, warnings before them, and documents that go out again by themselves.
 
 A deadline that has been met is dropped in silence. One that was missed opens a case, which closes by itself once what
-it waited for has come after all. Only what a jurisdiction calls automatic is resubmitted, once, as the worker's own act.
+it waited for has come after all. Only what a jurisdiction calls automatic is resubmitted, once, as the worker's act.
 """
 
 from __future__ import annotations

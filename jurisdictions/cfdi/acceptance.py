@@ -8,6 +8,7 @@ from jurisdictions.cfdi.addenda import with_addenda
 from jurisdictions.cfdi.answers import Heard, warning
 from jurisdictions.cfdi.certificate import UnreadableCertificate, read_certificate
 from jurisdictions.cfdi.pacs import SAT_CERTIFICATES
+from jurisdictions.cfdi.printed_words import printed_words
 from jurisdictions.cfdi.stamp import Stamp, certificate_path, merged, verification_url, verify_stamp
 from jurisdictions.contract import Answer, Ask, Effect, Evidence, Outcome, Sandbox, Sending, Setting
 from schemas.findings import Finding, Findings
@@ -69,7 +70,8 @@ def accepted(document: Sending, pac: str, heard: Heard, stamp: Stamp, der: bytes
         findings=(*findings, *told),
         standing=Standing.REGISTERED,
         facts={"verification_url": url, "uuid": stamp.uuid},
-        attributes={
+        attributes=printed_words(document.body)
+        | {
             "uuid": stamp.uuid,
             "fecha_timbrado": stamp.stamped,
             "no_certificado_sat": stamp.certificate_number,

@@ -15,6 +15,13 @@ _SELLO = re.compile(rb'\sSello="([^"]*)"')
 _PREFIX = re.compile(r"^\s*(CFDI\d{4,5}|CRP\d{5}|[A-Z]{2}\d{4}|\d{3})(?!\d)")
 
 
+WAITED_TOO_LONG = frozenset({408, 409, 425, 460, 499})
+"""HTTP statuses below 500 with which a gateway breaks off a request that may be at work behind it."""
+
+UNCONTROLLED = frozenset({"CO1000"})
+"""Codes of errors that a PAC did not expect itself: they say nothing of whether there is a stamp."""
+
+
 class Verdict(StrEnum):
     """What an answer proves.
 
@@ -76,10 +83,10 @@ def unheard(answer: Answer | None) -> Heard:
 
 
 def without_words(status: int) -> Heard:
-    """A page, or an error of their server: below 500 it never reached the stamping, at 503 most likely not, and from
-    there on nobody knows."""
+    """A page, or an error of their server: below 500 it never reached the stamping (but for those that a gateway says
+    of a wait that became too long), at 503 most likely not, and from there on nobody knows."""
     words = f"HTTP {status} without an answer that can be read"
-    if status == 429 or 300 <= status < 500:
+    if 300 <= status < 500 and status not in WAITED_TOO_LONG:
         return Heard(verdict=Verdict.NOTHING, message=words, silent=True)
     verdict = Verdict.BUSY if status == 503 else Verdict.UNKNOWN
     return Heard(verdict=verdict, message=words, silent=True)

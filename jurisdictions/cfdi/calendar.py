@@ -1,8 +1,8 @@
 """Mexico's working days, on which the days of a cancellation are counted.
 
 Source: CFF art. 12, which leaves out Saturdays, Sundays and the days named there (5 May is one, other than in Ley
-Federal del Trabajo art. 74); the change of government falls on 1 October since 2024. SAT's own holidays are published year by year and have no rule;
-those that a source names are rows of `CLOSED`.
+Federal del Trabajo art. 74); the change of government falls on 1 October since 2024. SAT's own holidays are published
+year by year and have no rule; those that a source names are rows of `CLOSED`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import cache
 
-CLOSED: frozenset[date] = frozenset()
-"""Days of general holidays of SAT beside those of the law (RMF 2.1.6), as published. None is taken in yet."""
+CLOSED: frozenset[date] = frozenset(
+    {date(2023, 4, 6), date(2023, 4, 7), date(2023, 11, 2), date(2026, 4, 2), date(2026, 4, 3)}
+)
+"""Days on which SAT rests beside those of the law, as rule 2.1.6 of the RMF of that year names them (2023 and 2026, by
+secondary sources); the general vacations of other years are not taken in."""
 _DAY = timedelta(days=1)
 _FIXED = ((1, 1), (5, 1), (5, 5), (9, 16), (12, 25))
 _FIRST_OCTOBER_GOVERNMENT = 2024

@@ -35,8 +35,16 @@ from jurisdictions.contract import Answer, Ask, Hold, Outcome, Sending, Setting,
 from schemas.states import SubmissionState
 
 _TAKEN = "201"
-_BEFORE = frozenset({"202", "798", "799"})
+_BEFORE = frozenset({"202", "307", "798", "799"})
 """Asked for before, or too often: SAT's status says what became of it."""
+_AT_AN_END = {
+    "307": "The PAC says that this was requested before, and SAT's status shows no request.",
+    "799": "More than five requests were made for this CFDI.",
+}
+"""Those of them after which the same request helps no more, where the status shows none."""
+_TOO_SOON = "798"
+_AGAIN_AFTER = timedelta(hours=72)
+"""For so long after a request Finkok takes no other one for the same CFDI."""
 _NOT_YET = "205"
 _NOT_REACHED = "708"
 _KNOWN_WITHIN = timedelta(hours=48)
@@ -243,9 +251,12 @@ def _decide(this: Round, document: Sending, course: Course, status: Status) -> N
 
 def _live(this: Round, document: Sending, course: Course, status: Status) -> None:
     """Live, and no word of a request: one that SAT has taken is waited for, any other goes out (again)."""
-    if course.code == "799":
-        this.outcomes[document.submission] = rejected("799", "More than five requests were made for this CFDI.", None)
-    elif course.requested_at is not None or course.written:
+    since = course.requested_at
+    if course.code in _AT_AN_END:
+        this.outcomes[document.submission] = rejected(course.code, _AT_AN_END[course.code], None)
+    elif course.code == _TOO_SOON and since is not None and this.at - since >= _AGAIN_AFTER:
+        this.courses[document.submission] = course.change(verb=Verb.CANCEL, code=None, requested_at=None)
+    elif since is not None or course.written:
         _undecided(this, document, course, status)
     else:
         this.courses[document.submission] = course.change(verb=Verb.CANCEL)

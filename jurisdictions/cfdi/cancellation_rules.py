@@ -27,6 +27,8 @@ SUBSTITUTED = "01"
 _OF_A_RECEIPT = frozenset({"01", "02"})
 _REGISTERED = frozenset({Standing.REGISTERED, Standing.REGISTERED_WITH_ERRORS})
 _LIVE = _REGISTERED | {Standing.CANCEL_PENDING}
+_TOO_LATE = {Kind.INVOICE: "Take back what it says with a credit note."}
+_STAYS = "It stays as it is: ask the accountant how to declare it."
 Rule = Callable[[Instruction, Cancellation, datetime], Iterator[Finding]]
 
 
@@ -66,6 +68,7 @@ def motive(instruction: Instruction, cancellation: Cancellation, at: datetime) -
             "/option",
             found=cancellation.option,
             expected=", ".join(MOTIVES),
+            fix="Choose one of the options that the desk lists for this CFDI.",
         )
     elif instruction.invoice.kind is Kind.RECEIPT and code not in _OF_A_RECEIPT:
         yield own(
@@ -73,6 +76,8 @@ def motive(instruction: Instruction, cancellation: Cancellation, at: datetime) -
             "A receipt of payment is cancelled because of errors: with motive 01 or 02.",
             "/option",
             found=cancellation.option,
+            expected="cancel_01 or cancel_02",
+            fix="Choose cancel_02, or cancel_01 where another receipt takes its place.",
         )
     elif code == "04" and not instruction.invoice.extensions.get("cfdi", {}).get("informacion_global"):
         yield own(
@@ -81,6 +86,7 @@ def motive(instruction: Instruction, cancellation: Cancellation, at: datetime) -
             "/option",
             found=cancellation.option,
             expected="cancel_01, cancel_02 or cancel_03",
+            fix="Choose cancel_02 where it has errors, cancel_03 where nothing was sold.",
         )
 
 
@@ -138,6 +144,7 @@ def _fits(named: Related, instruction: Instruction, cancellation: Cancellation) 
             "The replacement does not seem to name this CFDI; SAT refuses it without TipoRelacion 04.",
             "/replacement",
             found=named.number,
+            fix="Make the replacement with the desk's option substitute, which names this CFDI; or choose motive 02.",
             severity=Severity.WARNING,
         )
 
@@ -146,16 +153,20 @@ def related(instruction: Instruction, cancellation: Cancellation, at: datetime) 
     """CFDI-CANCEL-06: what names the CFDI is cancelled first: receipts, then credit notes, then the invoice."""
     own_place = cancellation.replacement.id if cancellation.replacement is not None else None
     for row in cancellation.related:
-        if row.id == own_place or row.standing not in _LIVE:
+        if row.id == own_place or not (row.standing in _LIVE or row.on_its_way):
             continue
         what = "receipt of payment" if row.kind is Kind.RECEIPT else row.kind.replace("_", " ")
-        pending = row.standing is Standing.CANCEL_PENDING
+        fix = f"Cancel {row.number} first."
+        if row.standing is Standing.CANCEL_PENDING:
+            fix = "Wait until it is cancelled."
+        elif row.on_its_way:
+            fix = f"Wait for its stamp, then cancel {row.number} first."
         yield own(
             "CFDI-CANCEL-06",
             f"SAT cancels nothing that a live CFDI names: the {what} {row.number} does.",
             "/option",
             found=row.external_id or row.id,
-            fix="Wait until it is cancelled." if pending else f"Cancel {row.number} first.",
+            fix=fix,
         )
 
 
@@ -170,7 +181,7 @@ def time(instruction: Instruction, cancellation: Cancellation, at: datetime) -> 
             "/option",
             found=at.isoformat(),
             expected=f"before {until.isoformat()}",
-            fix="Take back what it says with a credit note.",
+            fix=_TOO_LATE.get(instruction.invoice.kind, _STAYS),
         )
     elif consent_of(cfdi, at) == "express":
         yield own(

@@ -6,13 +6,13 @@ nothing of payment. Source: Anexo 20, CFDI 4.0; the rules CFDI40108, 40119, 4020
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
 from jurisdictions.cfdi.codelists import zone_of
 from jurisdictions.cfdi.complements import LocalTaxes, local_taxes
@@ -27,6 +27,7 @@ from schemas.money import ZERO, round_half_up, scale_of
 MOVEMENT = "T"
 """TipoDeComprobante of a traslado: goods are moved, nothing is sold."""
 NO_CURRENCY = "XXX"
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -43,9 +44,9 @@ class Group(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return factor_of(self.rate, quota=self.quota)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Comprobante:
-    """A CFDI before its seal: everything that it will say, and its amounts at the currency's scale.
+class Comprobante(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A CFDI before its seal: everything that it will say, and its amounts at the currency's scale; `summed` makes the
+    last three of the rest.
 
     `issued` is Fecha, in `zone`, the time zone of the place of issue.
     """
@@ -68,58 +69,87 @@ class Comprobante:
     local: LocalTaxes | None = None
     legends: tuple[Leyenda, ...] = ()
     confirmation: str | None = None
+    subtotal: Decimal = ZERO
+    discount: Decimal | None = None
+    total: Decimal = ZERO
 
-    @cached_property
-    def subtotal(self) -> Decimal:
-        if self.kind == MOVEMENT:
-            return ZERO
-        return round_half_up(sum([row.amount for row in self.concepts], ZERO), self.scale)
 
-    @cached_property
-    def discount(self) -> Decimal:
-        return round_half_up(sum([row.discount for row in self.concepts], ZERO), self.scale)
+def summed(cfdi: Comprobante) -> Comprobante:
+    """The same with its totals; without a `discount` where no concept has one. Rule CFDI40119: the total is made of
+    the rounded groups, and of the local taxes."""
+    rows, local = cfdi.concepts, cfdi.local
+    subtotal = ZERO if cfdi.kind == MOVEMENT else round_half_up(sum([row.amount for row in rows], ZERO), cfdi.scale)
+    discounts = [row.discount for row in rows if row.discount]
+    discount = round_half_up(sum(discounts, ZERO), cfdi.scale) if discounts else None
+    total = sum([group.amount for group in cfdi.transferred], subtotal - (discount or ZERO))
+    total -= sum([group.amount for group in cfdi.withheld], ZERO)
+    if local is not None:
+        total += local.transferred - local.withheld
+    return replace(cfdi, subtotal=subtotal, discount=discount, total=total)
 
-    @cached_property
-    def total(self) -> Decimal:
-        """Rule CFDI40119, with the rounded groups, and with the local taxes."""
-        tax = sum((g.amount for g in self.transferred), ZERO) - sum((g.amount for g in self.withheld), ZERO)
-        local = ZERO if self.local is None else self.local.transferred - self.local.withheld
-        return self.subtotal - self.discount + tax + local
+
+class _Content:
+    """What a CFDI says but for its number and its time, as the key of a cache: check and seal of an invoice come one
+    after the other, and between them it gets no more than a number. Found by the identity of the lines, which are the
+    same all along, and told from others by value.
+    """
+
+    __slots__ = ("instruction", "issuer", "told")
+
+    def __init__(self, instruction: Instruction, issuer: Issuer) -> None:
+        self.instruction, self.issuer = instruction, issuer
+        bare = replace(instruction.invoice, number=None, series=None)
+        self.told = (bare, instruction.extension, instruction.line_extensions, issuer)
+
+    def __hash__(self) -> int:
+        return id(self.instruction.invoice.lines)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Content) and self.told == other.told
 
 
 def comprobante(instruction: Instruction, issuer: Issuer, at: datetime, number: str | None) -> Comprobante:
-    """The CFDI of an instruction. `at` becomes Fecha: local time of the place of issue, its zone not written."""
-    invoice = instruction.invoice
+    """The CFDI of an instruction. `at` becomes Fecha: local time of the place of issue, its zone not written. To be
+    asked under `EXACT`."""
+    draft = _draft(_Content(instruction, issuer))
+    series, folio = series_and_folio(number, instruction.invoice.series)
+    return replace(draft, series=series, folio=folio, issued=at.astimezone(ZoneInfo(draft.zone)))
+
+
+@lru_cache(maxsize=32)
+def _draft(content: _Content) -> Comprobante:
+    """The CFDI without number and time."""
+    instruction, issuer, invoice = content.instruction, content.issuer, content.instruction.invoice
     words = words_of(instruction)
     kind = words.tipo or ("E" if invoice.kind is Kind.CREDIT_NOTE else "I")
     currency = NO_CURRENCY if kind == MOVEMENT else invoice.currency
     scale = scale_of(currency)
     issuing = sender(issuer, words)
-    zone = zone_of(issuing.place or "") or issuer.time_zone
     rows = concepts(invoice, instruction.line_extensions, unit="ACT" if words.informacion_global else None)
     if kind == MOVEMENT:
         rows = moved(rows)
     taxes = [tax for concept in rows for tax in concept.taxes]
-    series, folio = series_and_folio(number, invoice.series)
-    return Comprobante(
-        kind=kind,
-        series=series,
-        folio=folio,
-        issued=at.astimezone(ZoneInfo(zone)),
-        zone=zone,
-        currency=currency,
-        scale=scale,
-        terms=NOTHING_TO_PAY if kind == MOVEMENT else terms(invoice, words),
-        related=relations(invoice, words),
-        period=words.informacion_global,
-        sender=issuing,
-        receiver=receiver(invoice, words, issuing.place),
-        concepts=rows,
-        withheld=_withheld(taxes, scale),
-        transferred=_transferred(taxes, scale),
-        local=local_taxes(words.impuestos_locales),
-        legends=words.leyendas_fiscales,
-        confirmation=words.confirmacion,
+    return summed(
+        Comprobante(
+            kind=kind,
+            series=None,
+            folio=None,
+            issued=_NEVER,
+            zone=zone_of(issuing.place or "") or issuer.time_zone,
+            currency=currency,
+            scale=scale,
+            terms=NOTHING_TO_PAY if kind == MOVEMENT else terms(invoice, words),
+            related=relations(invoice, words),
+            period=words.informacion_global,
+            sender=issuing,
+            receiver=receiver(invoice, words, issuing.place),
+            concepts=rows,
+            withheld=_withheld(taxes, scale),
+            transferred=_transferred(taxes, scale),
+            local=local_taxes(words.impuestos_locales),
+            legends=words.leyendas_fiscales,
+            confirmation=words.confirmacion,
+        )
     )
 
 

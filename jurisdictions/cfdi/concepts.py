@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import ROUND_DOWN, Decimal
+from functools import lru_cache
 
 import msgspec
 from msgspec.structs import replace
@@ -60,7 +61,7 @@ class ConceptTax(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return self.code, self.withheld, self.rate
 
 
-class Concept(msgspec.Struct, frozen=True, kw_only=True):
+class Concept(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One cfdi:Concepto, and the JSON pointer of what the caller wrote."""
 
     pointer: str
@@ -107,7 +108,7 @@ def moved(found: Iterable[Concept]) -> tuple[Concept, ...]:
 
 def _from_line(line: Line, pointer: str, words: LineExtension, unit: str | None) -> Concept:
     discount = _sum(line.allowances) if line.allowances else ZERO
-    amount = line.net + discount
+    amount = line.net + discount if discount else line.net
     price = round_half_up(line.unit_price, TAX_SCALE)
     if line.charges and line.quantity:
         price = round_half_up(amount / line.quantity, TAX_SCALE)
@@ -218,7 +219,13 @@ def _rate(tax: Tax) -> Decimal | None:
         return round_half_up(tax.per_unit, TAX_SCALE)
     if tax.category is TaxCategory.EXEMPT and not tax.withheld:
         return None
-    return round_half_up((tax.percent or ZERO) / HUNDRED, TAX_SCALE)
+    return _fraction(tax.percent or ZERO)
+
+
+@lru_cache(maxsize=1024)
+def _fraction(percent: Decimal) -> Decimal:
+    """The rate of so many percent; there are few."""
+    return round_half_up(percent / HUNDRED, TAX_SCALE)
 
 
 def _sum(rows: Iterable[Allowance]) -> Decimal:

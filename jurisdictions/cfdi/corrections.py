@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from jurisdictions.cfdi import cancel_sentences
+from jurisdictions.cfdi.answers import UNCONTROLLED
 from jurisdictions.cfdi.cancel_options import cancellations, kind_of
 from jurisdictions.cfdi.courses import EXPIRED
 from jurisdictions.cfdi.deadlines import deadlines
@@ -52,6 +53,7 @@ _ACTIONS: Mapping[CaseClass, tuple[str, ...]] = {
 
 _ACCOUNT = frozenset({"CFDI-PAC-ACCOUNT", "300", "702", "703"})
 """What either PAC says of an account: unknown, closed, without the right to stamp for this issuer."""
+_UNCONTROLLED = UNCONTROLLED | {"CFDI-STAMP-08"}
 _WITHHELD = frozenset({"CFDI-STAMP-06", "CFDI-STAMP-07"})
 
 
@@ -74,6 +76,10 @@ def classify(kind: InstructionKind, code: str, message: str | None) -> Diagnosis
         )
     if code in _ACCOUNT or code.startswith("AU"):
         return _resend(CaseClass.CONFIGURATION, "The PAC does not accept the account.")
+    if code in _UNCONTROLLED:
+        return _resend(
+            CaseClass.RETRYABLE_TRANSPORT, "The PAC had an error of its own; whether it stamped is not known."
+        )
     if code in _WITHHELD:
         return _resend(CaseClass.DEFECT, "The PAC has stamped the document and does not show the stamp.")
     if code.startswith("CFDI-STAMP"):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from jurisdictions.cfdi import codelists as lists
 from jurisdictions.cfdi.case import Case, own
@@ -21,7 +22,7 @@ from jurisdictions.cfdi.rfc import has_check_digit, is_well_formed
 from jurisdictions.cfdi.scope import scope, unreadable
 from jurisdictions.cfdi.sentences import finding
 from jurisdictions.cfdi.terms import uuid_of
-from schemas.findings import Finding, Severity
+from schemas.findings import Finding, Findings, Severity
 from schemas.invoice import Kind
 from schemas.money import ZERO, plain
 from schemas.party import Party
@@ -29,10 +30,13 @@ from schemas.party import Party
 __all__ = ("RULES", "run", "unreadable")
 _BEYOND_SEALS = frozenset({"data_encipherment", "key_agreement"})
 """Uses of a key that an e.firma (FIEL) has and a CSD has not."""
+_COMPANY = 12
+"""Letters of a legal person's RFC."""
 _COMPANY_TYPE = re.compile(
     r"[, ]+"
-    r"(S\.?\s?A\.?(\s?P\.?\s?I\.?|\s?B\.?)?|S\.?\s?DE\s?R\.?\s?L\.?|S\.?\s?C\.?|A\.?\s?C\.?)"
-    r"(\s?DE\s?C\.?\s?V\.?)?$"
+    r"(S\.?\s?A\.?(\s?P\.?\s?I\.?|\s?B\.?|\s?S\.?)?|(S\.?|S\.?\s?P\.?\s?R\.?|S\.?\s?C\.?)\s?DE\s?R\.?\s?L\.?(\s?M\.?\s?I\.?)?"
+    r"|S\.?\s?EN\s?C\.?|S\.?\s?C\.?|A\.?\s?C\.?|I\.?\s?A\.?\s?P\.?|SOCIEDAD ANONIMA|SOCIEDAD ANÓNIMA)"
+    r"(\s?(DE\s?C\.?\s?V\.?|DE CAPITAL VARIABLE))?$"
 )
 
 
@@ -42,7 +46,7 @@ def run(case: Case) -> list[Finding]:
 
 def tax_ids(case: Case) -> Iterator[Finding]:
     """CFDI-RFC-01 malformed, -02 odd check digit (registered ones exist), -03 missing."""
-    yield from _rfc(case.cfdi.sender.rfc, "/issuer")
+    yield from _odd(case.cfdi.sender.rfc, "/issuer")
     customer = case.instruction.invoice.customer
     if case.cfdi.receiver.rfc is None:
         yield own(
@@ -52,22 +56,27 @@ def tax_ids(case: Case) -> Iterator[Finding]:
             fix="Add it, or mark the invoice as simplified for a buyer who is not named by an RFC.",
         )
     else:
-        yield from _rfc(case.cfdi.receiver.rfc, _tax_id_pointer(customer))
+        yield from _odd(case.cfdi.receiver.rfc, _tax_id_pointer(customer))
 
 
-def _rfc(rfc: str | None, pointer: str) -> Iterator[Finding]:
+@lru_cache(maxsize=4096)
+def _odd(rfc: str | None, pointer: str) -> Findings:
+    """What is odd about an RFC; the same ones come again and again."""
     if rfc is None:
-        return
+        return ()
     if not is_well_formed(rfc):
-        yield own("CFDI-RFC-01", "This is not an RFC.", pointer, found=rfc, expected=lists.RFC_PATTERN)
-    elif not has_check_digit(rfc):
-        yield own(
+        return (own("CFDI-RFC-01", "This is not an RFC.", pointer, found=rfc, expected=lists.RFC_PATTERN),)
+    if has_check_digit(rfc):
+        return ()
+    return (
+        own(
             "CFDI-RFC-02",
             "The RFC's check digit is not the usual one; a few registered RFCs are like that.",
             pointer,
             found=rfc,
             severity=Severity.WARNING,
-        )
+        ),
+    )
 
 
 def receiver(case: Case) -> Iterator[Finding]:
@@ -78,8 +87,9 @@ def receiver(case: Case) -> Iterator[Finding]:
 
 def names(case: Case) -> Iterator[Finding]:
     """CFDI-NAME-01: names that SAT is unlikely to have registered like that."""
-    for name, pointer in ((case.cfdi.sender.name, "/issuer"), (case.cfdi.receiver.name, "/customer/name")):
-        usual = _COMPANY_TYPE.sub("", name.upper()).rstrip(" ,")
+    for who, pointer in ((case.cfdi.sender, "/issuer"), (case.cfdi.receiver, "/customer/name")):
+        name, written = who.name, who.name.upper().rstrip(" ,")
+        usual = _COMPANY_TYPE.sub("", written).rstrip(" ,") if len(who.rfc or "") == _COMPANY else written
         if usual != name:
             yield own(
                 "CFDI-NAME-01",
@@ -201,6 +211,7 @@ def _tax_id_pointer(party: Party) -> str:
     return "/customer/tax_ids"
 
 
+@lru_cache(maxsize=1024)
 def _moment(text: str | None) -> datetime | None:
     """An ISO time of the certificate's facts; one without a zone is UTC."""
     if not text:

@@ -108,7 +108,7 @@ def _of_issue(instruction: Instruction, at: datetime) -> Iterator[Deadline]:
             unless="accepted",
             case=_LATE_STAMP,
         )
-    elif terms(invoice, words).method == "PUE":
+    elif terms(invoice, words).method == "PUE" and invoice.totals.payable > 0:
         over = _start(month_after(at.astimezone(zone).date()), zone)
         yield Deadline(
             name="pue_unpaid",

@@ -6,7 +6,7 @@ document Retenciones before Traslados. An optional attribute without a value is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from jurisdictions.cfdi.complements import IMPLOCAL, LEYENDAS, PREFIXES, SCHEMA_LOCATIONS, legends_markup, local_markup
@@ -15,8 +15,8 @@ from jurisdictions.cfdi.concepts import Concept, ConceptTax
 from jurisdictions.cfdi.parties import Receiver, Sender
 from jurisdictions.cfdi.settings import ACuentaTerceros, InformacionGlobal, Parte
 from jurisdictions.cfdi.terms import MXN, Relations
-from jurisdictions.kit.xml import Markup, document, element
-from schemas.money import ZERO, plain, round_half_up
+from jurisdictions.kit.xml import Markup, document, element, quoted
+from schemas.money import ZERO, round_half_up
 
 NAME = "cfdi.xml"
 MEDIA_TYPE = "application/xml"
@@ -33,20 +33,19 @@ _PLAIN = (_CFDI, _XSI, ("xsi:schemaLocation", _SCHEMA))
 def write(cfdi: Comprobante, *, certificate_number: str | None = None, certificate: str = "") -> bytes:
     """The document as bytes with an empty `Sello`, which stands before every text that a caller wrote at length."""
     terms_ = cfdi.terms
-    has_discount = any(concept.discount for concept in cfdi.concepts)
     head = (
         *_namespaces(cfdi),
         ("Version", "4.0"),
         ("Serie", cfdi.series),
         ("Folio", cfdi.folio),
-        ("Fecha", cfdi.issued.strftime("%Y-%m-%dT%H:%M:%S")),
+        ("Fecha", cfdi.issued.isoformat(timespec="seconds")[:19]),
         ("Sello", ""),
         ("FormaPago", terms_.form),
         ("NoCertificado", certificate_number),
         ("Certificado", certificate),
         ("CondicionesDePago", terms_.conditions),
         ("SubTotal", _fixed(cfdi.subtotal, cfdi.scale)),
-        ("Descuento", _fixed(cfdi.discount, cfdi.scale) if has_discount else None),
+        ("Descuento", None if cfdi.discount is None else _fixed(cfdi.discount, cfdi.scale)),
         ("Moneda", cfdi.currency),
         ("TipoCambio", None if cfdi.currency == MXN or terms_.rate is None else _short(terms_.rate)),
         ("Total", _fixed(cfdi.total, cfdi.scale)),
@@ -139,21 +138,19 @@ def _receiver(who: Receiver) -> Markup:
     return element("cfdi:Receptor", attrs=attrs)
 
 
-def _concept(row: Concept, scale: int) -> Markup:
-    attrs = (
-        ("ClaveProdServ", row.product),
-        ("NoIdentificacion", row.identification),
-        ("Cantidad", _short(row.quantity)),
-        ("ClaveUnidad", row.unit),
-        ("Unidad", row.unit_name),
-        ("Descripcion", row.description),
-        ("ValorUnitario", _long(row.price, scale)),
-        ("Importe", _long(row.amount, scale)),
-        ("Descuento", _long(row.discount, scale) if row.discount else None),
-        ("ObjetoImp", row.tax_object),
+def _concept(row: Concept, scale: int) -> str:
+    """One cfdi:Concepto in one go: of all that a document holds there is most of it."""
+    more = _beyond(row) if row.third_party or row.customs or row.land or row.parts else ""
+    inner = f"{_concept_taxes(row.taxes, scale)}{more}" if row.taxes else more
+    identified = "" if row.identification is None else f' NoIdentificacion="{quoted(row.identification)}"'
+    unit_name = "" if row.unit_name is None else f' Unidad="{quoted(row.unit_name)}"'
+    discount = f' Descuento="{_long(row.discount, scale)}"' if row.discount else ""
+    return (
+        f'<cfdi:Concepto ClaveProdServ="{quoted(row.product)}"{identified} Cantidad="{_short(row.quantity)}"'
+        f' ClaveUnidad="{quoted(row.unit)}"{unit_name} Descripcion="{quoted(row.description)}"'
+        f' ValorUnitario="{_long(row.price, scale)}" Importe="{_long(row.amount, scale)}"{discount}'
+        f' ObjetoImp="{quoted(row.tax_object)}"{f">{inner}</cfdi:Concepto>" if inner else "/>"}'
     )
-    more = _beyond(row) if row.third_party or row.customs or row.land or row.parts else None
-    return element("cfdi:Concepto", _concept_taxes(row.taxes, scale) if row.taxes else None, more, attrs=attrs)
 
 
 def _beyond(row: Concept) -> Markup:
@@ -197,7 +194,7 @@ def _part(part: Parte) -> Markup:
     return element("cfdi:Parte", *_customs(part.informacion_aduanera), attrs=attrs)
 
 
-def _concept_taxes(taxes: tuple[ConceptTax, ...], scale: int) -> Markup:
+def _concept_taxes(taxes: tuple[ConceptTax, ...], scale: int) -> str:
     """Codes and numbers of ours alone, so nothing is there to escape."""
     added = "".join([_concept_tax("Traslado", tax, scale) for tax in taxes if not tax.withheld])
     withheld = "".join([_concept_tax("Retencion", tax, scale) for tax in taxes if tax.withheld])
@@ -205,73 +202,66 @@ def _concept_taxes(taxes: tuple[ConceptTax, ...], scale: int) -> Markup:
         added = f"<cfdi:Traslados>{added}</cfdi:Traslados>"
     if withheld:
         withheld = f"<cfdi:Retenciones>{withheld}</cfdi:Retenciones>"
-    return Markup(f"<cfdi:Impuestos>{added}{withheld}</cfdi:Impuestos>")
+    return f"<cfdi:Impuestos>{added}{withheld}</cfdi:Impuestos>"
 
 
 def _concept_tax(tag: str, tax: ConceptTax, scale: int) -> str:
-    base = f'<cfdi:{tag} Base="{_long(tax.base, scale)}" Impuesto="{tax.code}" TipoFactor="{tax.factor}"'
-    if tax.rate is None:
-        return f"{base}/>"
-    return f'{base} TasaOCuota="{_fixed(tax.rate, 6)}" Importe="{_fixed(tax.amount, 6)}"/>'
+    rate = tax.rate
+    rated = "" if rate is None else f' TasaOCuota="{_fixed(rate, 6)}" Importe="{_fixed(tax.amount, 6)}"'
+    return f'<cfdi:{tag} Base="{_long(tax.base, scale)}" Impuesto="{tax.code}" TipoFactor="{tax.factor}"{rated}/>'
 
 
 def _taxes(cfdi: Comprobante) -> Markup | None:
+    """Nothing to escape here either."""
     if not cfdi.withheld and not cfdi.transferred:
         return None
-    scale = cfdi.scale
-    withheld = [
-        element("cfdi:Retencion", attrs=(("Impuesto", g.code), ("Importe", _fixed(g.amount, scale))))
-        for g in cfdi.withheld
-    ]
-    transferred = [_group(group, scale) for group in cfdi.transferred]
-    rated = any(group.rate is not None for group in cfdi.transferred)
-    totals = (
-        ("TotalImpuestosRetenidos", _total(cfdi.withheld, scale) if withheld else None),
-        ("TotalImpuestosTrasladados", _total(cfdi.transferred, scale) if rated else None),
-    )
-    return element(
-        "cfdi:Impuestos",
-        element("cfdi:Retenciones", *withheld) if withheld else None,
-        element("cfdi:Traslados", *transferred) if transferred else None,
-        attrs=totals,
-    )
+    totals = rows = ""
+    if cfdi.withheld:
+        totals = _total("TotalImpuestosRetenidos", cfdi.withheld, cfdi.scale)
+        rows = "".join([_retained(group, cfdi.scale) for group in cfdi.withheld])
+        rows = f"<cfdi:Retenciones>{rows}</cfdi:Retenciones>"
+    if cfdi.transferred:
+        rated = [group for group in cfdi.transferred if group.rate is not None]
+        if rated:
+            totals += _total("TotalImpuestosTrasladados", rated, cfdi.scale)
+        added = "".join([_group(group, cfdi.scale) for group in cfdi.transferred])
+        rows += f"<cfdi:Traslados>{added}</cfdi:Traslados>"
+    return Markup(f"<cfdi:Impuestos{totals}>{rows}</cfdi:Impuestos>")
 
 
-def _group(group: Group, scale: int) -> Markup:
-    return element(
-        "cfdi:Traslado",
-        attrs=(
-            ("Base", _fixed(group.base, scale)),
-            ("Impuesto", group.code),
-            ("TipoFactor", group.factor),
-            ("TasaOCuota", None if group.rate is None else _fixed(group.rate, 6)),
-            ("Importe", None if group.rate is None else _fixed(group.amount, scale)),
-        ),
-    )
+def _retained(group: Group, scale: int) -> str:
+    return f'<cfdi:Retencion Impuesto="{group.code}" Importe="{_fixed(group.amount, scale)}"/>'
 
 
-def _total(groups: tuple[Group, ...], scale: int) -> str:
-    return _fixed(sum((group.amount for group in groups), ZERO), scale)
+def _group(group: Group, scale: int) -> str:
+    rate = group.rate
+    rated = "" if rate is None else f' TasaOCuota="{_fixed(rate, 6)}" Importe="{_fixed(group.amount, scale)}"'
+    base = f'Base="{_fixed(group.base, scale)}" Impuesto="{group.code}"'
+    return f'<cfdi:Traslado {base} TipoFactor="{group.factor}"{rated}/>'
+
+
+def _total(name: str, groups: Iterable[Group], scale: int) -> str:
+    return f' {name}="{_fixed(sum([group.amount for group in groups], ZERO), scale)}"'
 
 
 def _fixed(value: Decimal, scale: int) -> str:
-    text = plain(value)
-    return text if len(text.partition(".")[2]) == scale else plain(round_half_up(value, scale))
+    text = f"{value:f}"
+    return text if text[-scale - 1 : -scale] == "." else f"{round_half_up(value, scale):f}"
 
 
 def _short(value: Decimal) -> str:
     """Without trailing zeros: SAT's tolerances grow narrower with every decimal that is written."""
-    text = plain(value)
+    text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _long(value: Decimal, scale: int) -> str:
     """At the currency's scale, or with as many more decimals (up to six) as the value has."""
-    text = plain(value)
-    whole, _, decimals = text.partition(".")
-    if len(decimals) == scale:
+    text = f"{value:f}"
+    if text[-scale - 1 : -scale] == ".":
         return text
+    whole, _, decimals = text.partition(".")
     if len(decimals) > _LONGEST:
-        whole, _, decimals = plain(round_half_up(value, _LONGEST)).partition(".")
+        whole, _, decimals = f"{round_half_up(value, _LONGEST):f}".partition(".")
     kept = decimals.rstrip("0").ljust(scale, "0")
     return f"{whole}.{kept}" if kept else whole

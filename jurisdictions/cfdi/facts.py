@@ -147,5 +147,5 @@ def decimals_of(element: etree._Element | None, name: str, value: Decimal | None
 def is_finer(element: etree._Element | None, name: str, value: Decimal | None, decimals: int) -> bool:
     """Whether a number is written with more decimals than so many."""
     if element is None:
-        return value is not None and value % _UNITS[decimals] != 0
+        return value is not None and bool(value % _UNITS[decimals])
     return decimals_of(element, name, value) > decimals

@@ -22,7 +22,7 @@ _RFC = re.compile(RFC_PATTERN)
 _UUID = re.compile(UUID_PATTERN)
 _POSTAL_CODE = re.compile(r"[0-9]{5}")
 _BEYOND = Decimal(10) ** 18
-_MILLION = 1_000_000
+_MICRO = Decimal("0.000001")
 
 
 def usual_facts(cfdi: Comprobante) -> facts.Facts | None:
@@ -40,7 +40,7 @@ def usual_facts(cfdi: Comprobante) -> facts.Facts | None:
         method=cfdi.terms.method,
         rate=None if rate is None or cfdi.currency == MXN else plain(rate.normalize()),
         subtotal=cfdi.subtotal,
-        discount=cfdi.discount if any(row.discount for row in cfdi.concepts) else None,
+        discount=cfdi.discount,
         total=cfdi.total,
         local=ZERO,
         export=cfdi.terms.export,
@@ -48,7 +48,7 @@ def usual_facts(cfdi: Comprobante) -> facts.Facts | None:
         issuer=facts.Issuer(cfdi.sender.rfc or "", cfdi.sender.regime or ""),
         buyer=_buyer(cfdi),
         period=_period(cfdi),
-        relations=tuple(facts.Relation(row.relation) for row in cfdi.related),
+        relations=tuple([facts.Relation(row.relation) for row in cfdi.related]),
         concepts=tuple([_concept(row) for row in cfdi.concepts]),
         sums=_sums(cfdi),
         complements=frozenset(),
@@ -99,10 +99,10 @@ def _sums(cfdi: Comprobante) -> facts.Sums | None:
         return None
     rated = [row.amount for row in cfdi.transferred if row.rate is not None]
     return facts.Sums(
-        total_withheld=sum((row.amount for row in cfdi.withheld), ZERO) if cfdi.withheld else None,
+        total_withheld=sum([row.amount for row in cfdi.withheld], ZERO) if cfdi.withheld else None,
         total_transferred=sum(rated, ZERO) if rated else None,
-        withheld=tuple(facts.Tax(row.code, None, None, None, row.amount) for row in cfdi.withheld),
-        transferred=tuple(_group(row) for row in cfdi.transferred),
+        withheld=tuple([facts.Tax(row.code, None, None, None, row.amount) for row in cfdi.withheld]),
+        transferred=tuple([_group(row) for row in cfdi.transferred]),
     )
 
 
@@ -118,7 +118,7 @@ def _is_usual(cfdi: Comprobante) -> bool:
         return False
     if CURRENCY_DECIMALS.get(cfdi.currency) != cfdi.scale:
         return False
-    return not any(row.third_party or row.customs or row.land or row.parts for row in cfdi.concepts)
+    return not any([row.third_party or row.customs or row.land or row.parts for row in cfdi.concepts])
 
 
 def _fits(cfdi: Comprobante) -> bool:
@@ -134,21 +134,25 @@ def _fits(cfdi: Comprobante) -> bool:
         and (cfdi.series is None or _is_text(cfdi.series, 25))
         and (cfdi.folio is None or _is_text(cfdi.folio, 40))
         and (cfdi.terms.conditions is None or _is_text(cfdi.terms.conditions, 1000))
-        and all(_UUID.fullmatch(uuid) for row in cfdi.related for uuid in row.uuids)
+        and all([_UUID.fullmatch(uuid) for row in cfdi.related for uuid in row.uuids])
         and all([_concept_fits(row) for row in cfdi.concepts])
-        and 0 <= cfdi.total < _BEYOND
-        and 0 <= cfdi.subtotal < _BEYOND
-        and all(0 <= row.base < _BEYOND and 0 <= row.amount < _BEYOND for row in (*cfdi.transferred, *cfdi.withheld))
+        and ZERO <= cfdi.total < _BEYOND
+        and ZERO <= cfdi.subtotal < _BEYOND
+        and all([_group_fits(row) for row in (*cfdi.transferred, *cfdi.withheld)])
     )
+
+
+def _group_fits(row: Group) -> bool:
+    return ZERO <= row.base < _BEYOND and ZERO <= row.amount < _BEYOND
 
 
 def _concept_fits(row: Concept) -> bool:
     return (
-        row.quantity > 0
-        and row.quantity * _MILLION % 1 == 0
-        and 0 <= row.price < _BEYOND
-        and row.discount >= 0
-        and row.amount >= 0
+        row.quantity > ZERO
+        and row.quantity.quantize(_MICRO) == row.quantity
+        and ZERO <= row.price < _BEYOND
+        and row.discount >= ZERO
+        and row.amount >= ZERO
         and _is_text(row.description, 1000)
         and (row.identification is None or _is_text(row.identification, 100))
         and (row.unit_name is None or _is_text(row.unit_name, 20))

@@ -7,17 +7,20 @@ complement are said to be undecided, each by its name. Names and postal codes ca
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Literal
 
 from lxml import etree
 
 from jurisdictions.cfdi.cadena import foreign_complements
+from jurisdictions.cfdi.deadlines import STAMP_WITHIN
 from jurisdictions.cfdi.reading import EPOCH, read
 from jurisdictions.cfdi.ruling import broken_rules
 from jurisdictions.cfdi.scope import FOREIGN, foreign
 from jurisdictions.cfdi.seal import seal_findings
 from jurisdictions.cfdi.sentences import finding
 from jurisdictions.cfdi.stamp import structure_problems
+from jurisdictions.cfdi.wrapping import customs
 from jurisdictions.cfdi.xsd import CFDI, TFD, faults, schema
 from jurisdictions.contract import Judgement, Layer
 from jurisdictions.kit.xml import UnreadableXML, parse
@@ -29,6 +32,10 @@ _LAYERS = ("xml", "schema", "rules", "seal", "stamp")
 _ROOT = f"{{{CFDI}}}Comprobante"
 _SAT = "http://www.sat.gob.mx/"
 _OUTSIDE = "CFDI-SCOPE-01"
+_STAMP = f"{{{CFDI}}}Complemento/{{{TFD}}}TimbreFiscalDigital"
+_STAMPED = "FechaTimbrado"
+ZONES_APART = timedelta(hours=3)
+"""How far the time of a PAC and that of a place in Mexico may lie apart."""
 Verdict = Literal["valid", "invalid", "undecided"]
 
 
@@ -45,6 +52,7 @@ def judge(document: bytes) -> Judgement:
     if many:
         told = tuple(finding("301", location="/", found=one.replace(f"{{{CFDI}}}", "")) for one in many)
         return _ended(found | {"schema": told}, "invalid")
+    found["xml"] = tuple(customs(document, root))
     found["schema"] = _schema(root)
     found["rules"] = tuple(broken_rules(read(root, EPOCH)))
     found["seal"] = _seal(root)
@@ -59,7 +67,8 @@ def _strange(root: etree._Element) -> Judgement:
     """Of another document than CFDI 4.0: SAT's own are recognised, older CFDI and Retenciones with them."""
     what = f"{root.tag}, version {root.get('Version') or root.get('version')}"
     if root.tag == _ROOT:
-        wrong = _note(_OUTSIDE, "This namespace is that of CFDI 4.0, and the version is another.", "/", what)
+        words = "This namespace is that of CFDI 4.0, and the version is another."
+        wrong = Finding(rule=_OUTSIDE, message=words, location="/cfdi:Comprobante/@Version", found=what, expected="4.0")
         return _ended({"xml": (wrong,)}, "invalid")
     ours = (etree.QName(root).namespace or "").startswith(_SAT)
     row = foreign(str(root.tag)) if ours else None
@@ -87,7 +96,8 @@ def _seal(root: etree._Element) -> Findings:
 
 
 def _stamp(root: etree._Element) -> Findings:
-    stamps = list(root.iter(f"{{{TFD}}}TimbreFiscalDigital"))
+    """The stamp in the complement; what lies in an addenda is nobody's stamp."""
+    stamps = root.findall(_STAMP)
     if not stamps:
         return (_note("CFDI-STAMP-03", "The document is not stamped.", "/cfdi:Comprobante/cfdi:Complemento"),)
     path = str(root.getroottree().getpath(stamps[0]))
@@ -100,7 +110,26 @@ def _stamp(root: etree._Element) -> Findings:
                 location=f"{path}/@SelloCFD",
             )
         )
-    return tuple(found)
+    if len(stamps) > 1:
+        words = f"{len(stamps)} stamps"
+        found.append(Finding(rule="CFDI-STAMP-09", message="A CFDI is stamped once.", location=path, found=words))
+    return (*found, *_time_of_stamp(root, stamps[0], path))
+
+
+def _time_of_stamp(root: etree._Element, stamp: etree._Element, path: str) -> Iterator[Finding]:
+    """CFDI-STAMP-10: FechaTimbrado lies within 72 hours after Fecha, whatever zones the two are told in."""
+    try:
+        sealed, stamped = (datetime.fromisoformat(text) for text in (root.get("Fecha", ""), stamp.get(_STAMPED, "")))
+        passed = stamped - sealed
+    except (ValueError, TypeError):
+        return
+    if not -ZONES_APART <= passed <= STAMP_WITHIN + ZONES_APART:
+        yield _note(
+            "CFDI-STAMP-10",
+            "A CFDI is stamped within 72 hours after its Fecha, and never before it.",
+            f"{path}/@{_STAMPED}",
+            f"{stamp.get(_STAMPED)}, Fecha {root.get('Fecha')}",
+        )
 
 
 def _outside(root: etree._Element) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from jurisdictions.cfdi.case import Case, own
 from jurisdictions.cfdi.concepts import PRODUCT_UNKNOWN
@@ -10,7 +10,7 @@ from jurisdictions.cfdi.sentences import finding
 from schemas.codes import TaxCategory
 from schemas.document import Line, Tax
 from schemas.findings import Finding, Severity
-from schemas.money import plain
+from schemas.money import ZERO, plain
 
 _CATEGORIES = frozenset(
     {
@@ -27,17 +27,22 @@ def lines(case: Case) -> Iterator[Finding]:
     """CFDI-LINE-01 negative, CFDI-DEFAULT-01 no product code, CFDI-TAX-01, -02 what Mexico does not know."""
     for index, line in enumerate(case.instruction.invoice.lines):
         pointer = f"/lines/{index}"
-        yield from _signs(line, pointer)
+        if line.quantity < ZERO or line.net < ZERO:
+            yield from _signs(line, pointer)
         if case.cfdi.period is None and case.cfdi.concepts[index].product == PRODUCT_UNKNOWN:
             yield own(
                 "CFDI-DEFAULT-01",
                 f"The line has no product code of SAT's; {PRODUCT_UNKNOWN} (not in the catalogue) is written.",
                 f"{pointer}/extensions/cfdi/clave_prod_serv",
+                fix="Name the code of c_ClaveProdServ that fits what is sold.",
                 severity=Severity.WARNING,
             )
-        yield from _taxes((row.tax for row in line.taxes), pointer)
+        for at, row in enumerate(line.taxes):
+            if not _is_usual(row.tax):
+                yield from _tax(row.tax, f"{pointer}/taxes/{at}")
     for index, charge in enumerate(case.instruction.invoice.charges):
-        yield from _taxes(charge.taxes, f"/charges/{index}")
+        for at, tax in enumerate(charge.taxes):
+            yield from _tax(tax, f"/charges/{index}/taxes/{at}")
 
 
 def _signs(line: Line, pointer: str) -> Iterator[Finding]:
@@ -53,18 +58,21 @@ def _signs(line: Line, pointer: str) -> Iterator[Finding]:
             )
 
 
-def _taxes(rows: Iterable[Tax], pointer: str) -> Iterator[Finding]:
-    for index, tax in enumerate(rows):
-        place = f"{pointer}/taxes/{index}"
-        if tax.category not in _CATEGORIES:
-            yield own(
-                "CFDI-TAX-01",
-                "This category of tax has no place in a CFDI.",
-                f"{place}/category",
-                found=tax.category,
-                expected="S, Z, E, G or O",
-            )
-        if tax.surcharge is not None:
-            yield own("CFDI-TAX-02", "Mexico knows no surcharge on a tax.", f"{place}/surcharge")
-        if tax.percent is None and tax.per_unit is None and tax.category in (TaxCategory.STANDARD, TaxCategory.ZERO):
-            yield finding("CFDI40178", pointer=f"{place}/percent", found="absent")
+def _is_usual(tax: Tax) -> bool:
+    """A rate in percent that Mexico knows, as nearly every line has: nothing to say of it."""
+    return tax.percent is not None and tax.surcharge is None and tax.category in _CATEGORIES
+
+
+def _tax(tax: Tax, place: str) -> Iterator[Finding]:
+    if tax.category not in _CATEGORIES:
+        yield own(
+            "CFDI-TAX-01",
+            "This category of tax has no place in a CFDI.",
+            f"{place}/category",
+            found=tax.category,
+            expected="S, Z, E, G or O",
+        )
+    if tax.surcharge is not None:
+        yield own("CFDI-TAX-02", "Mexico knows no surcharge on a tax.", f"{place}/surcharge")
+    if tax.percent is None and tax.per_unit is None and tax.category in (TaxCategory.STANDARD, TaxCategory.ZERO):
+        yield finding("CFDI40178", pointer=f"{place}/percent", found="absent")

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from jurisdictions.cfdi.answers import (
+    UNCONTROLLED,
+    WAITED_TOO_LONG,
     CancelHeard,
     Heard,
     Verdict,
@@ -36,7 +38,9 @@ _ACCOUNT = frozenset({"AU2000", "AU2001", "AU2002", "AU2003", "AU2004", "AU2005"
 _API_HOSTS = frozenset({None, "api.sw.com.mx", "api.test.sw.com.mx"})
 _ARCHIVE = re.compile(r"(?:https://(?P<host>[^/?#]+)(?:/sw-api)?)?(?P<path>/[A-Za-z0-9._~/%-]+)")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_STATUS = re.compile(r"\d{3}|no_cancelable", re.IGNORECASE)
+_STATUS = re.compile(r"\d{3}")
+_NOT_CANCELLABLE = "no_cancelable"
+"""What may stand in place of SAT's 204."""
 Json = dict[str, object]
 
 
@@ -106,9 +110,9 @@ def read_stamping(document: Sending, answer: Answer | None) -> Heard:
         return unheard(answer)
     body = _json(answer.body)
     message = _message(body)
-    if answer.status in _BUSY and message:
+    if answer.status in _BUSY and message and body.get("status") == "error":
         return Heard(verdict=Verdict.NOTHING, message=message, silent=True)
-    if not body or answer.status >= 500:
+    if not _is_of_sw(body) or answer.status >= 500:
         return _wordless(answer.status)
     if body.get("status") == "success":
         return _stamped(document, body, None)
@@ -121,9 +125,9 @@ def read_cancel(document: Sending, answer: Answer | None) -> CancelHeard:
         return _none(unheard(answer))
     body = _json(answer.body)
     message = _message(body) or None
-    if answer.status in _BUSY and message:
+    if answer.status in _BUSY and message and body.get("status") == "error":
         return CancelHeard(verdict=Verdict.NOTHING, message=message, silent=True)
-    if not body or answer.status >= 500:
+    if not _is_of_sw(body) or answer.status >= 500:
         return _none(_wordless(answer.status))
     code = _folio_code(document, _data(body)) or _cancel_code(message or "")
     if code in _ACCOUNT:
@@ -132,6 +136,8 @@ def read_cancel(document: Sending, answer: Answer | None) -> CancelHeard:
         return CancelHeard(verdict=Verdict.TOKEN, code=code, message=message)
     if code is None and body.get("status") == "success":
         return CancelHeard(verdict=Verdict.UNKNOWN, message="the answer names no code for the CFDI")
+    if code in UNCONTROLLED:
+        return CancelHeard(verdict=Verdict.UNKNOWN, code=code, message=message)
     acuse = _data(body).get("acuse")
     return CancelHeard(
         verdict=Verdict.REFUSED,
@@ -195,6 +201,11 @@ def _upload(document: Sending, path: str, headers: tuple[tuple[str, tuple[bytes,
     )
 
 
+def _is_of_sw(body: Json) -> bool:
+    """Whether it is an answer of SW's own: a gateway before it speaks JSON too, and knows nothing of the stamp."""
+    return body.get("status") in ("success", "error")
+
+
 def _wordless(status: int) -> Heard:
     return Heard(verdict=Verdict.TOKEN, message="HTTP 401") if status == 401 else without_words(status)
 
@@ -212,6 +223,10 @@ def _refusal(document: Sending, answer: Answer, body: Json) -> Heard:
         return Heard(verdict=Verdict.ACCOUNT, code=code, message=message)
     if _is_about_the_token(answer.status, code, message):
         return Heard(verdict=Verdict.TOKEN, code=code, message=message)
+    if code in UNCONTROLLED:
+        return Heard(verdict=Verdict.UNKNOWN, code=code, message=message)
+    if code is None and (not message or answer.status in WAITED_TOO_LONG):
+        return _wordless(answer.status)
     return refused(code or f"HTTP{answer.status}", message, _packed(body.get("messageDetail")))
 
 
@@ -248,8 +263,10 @@ def _folio_code(document: Sending, data: Json) -> str | None:
     wanted = document.attributes.get("uuid", "").lower()
     if not isinstance(folios, dict):
         return None
-    found = next((str(code) for uuid, code in folios.items() if str(uuid).lower() == wanted), None)
-    return found if found is not None and _STATUS.fullmatch(found) else None
+    found = next((str(code) for uuid, code in folios.items() if str(uuid).lower() == wanted), "")
+    if found.casefold() == _NOT_CANCELLABLE:
+        return "204"
+    return found if _STATUS.fullmatch(found) else None
 
 
 def _cancel_code(message: str) -> str | None:

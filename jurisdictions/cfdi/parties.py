@@ -5,7 +5,7 @@ Source: Anexo 20, nodes Emisor and Receptor; RMF 2.7.1.23 (generic RFCs).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from jurisdictions.cfdi.codelists import (
     COUNTRIES,
@@ -24,8 +24,7 @@ from schemas.party import Party
 RFC = "MX:RFC"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sender:
+class Sender(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """cfdi:Emisor and the place of issue. None where the issuer's data do not tell.
 
     `acquirer` is FacAtrAdquirente: the number of the service by which a buyer issues in the seller's name.
@@ -38,8 +37,7 @@ class Sender:
     acquirer: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Receiver:
+class Receiver(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """cfdi:Receptor. None where the customer's data do not tell."""
 
     rfc: str | None

@@ -109,7 +109,7 @@ def withheld(reading: Reading) -> Iterator[Finding]:
     """CRP20262 to CRP20265: the withheld taxes of each payment."""
     nodes = [node for payment in reading.payments for node in child(payment, "ImpuestosP/RetencionesP", PAGOS)]
     if nodes and not _any_total(reading, _WITHHELD_TOTALS.values()):
-        yield broken("CRP20264", _totals(reading), found="absent")
+        yield broken("CRP20264", _place_of_totals(reading), found="absent")
     for payment in reading.payments:
         sums = _sums(payment, transferred=False)
         seen: set[str | None] = set()
@@ -157,9 +157,9 @@ def _row(row: etree._Element, sums: tuple[Decimal, Decimal], payment: etree._Ele
 def _missing_totals(reading: Reading) -> Iterator[Finding]:
     rows = [row for one in reading.payments for row in _transferred_rows(one) if row.get("ImpuestoP") != _IEPS]
     if rows and not _any_total(reading, _BASES):
-        yield broken("CRP20267", _totals(reading), found="absent")
+        yield broken("CRP20267", _place_of_totals(reading), found="absent")
     if any(not _exempt(row) for row in rows) and not _any_total(reading, _TAXES):
-        yield broken("CRP20273", _totals(reading), found="absent")
+        yield broken("CRP20273", _place_of_totals(reading), found="absent")
 
 
 def totals(reading: Reading) -> Iterator[Finding]:
@@ -269,6 +269,12 @@ def _totals(reading: Reading) -> etree._Element | None:
     for payment in reading.payments[:1]:
         return next(payment.itersiblings(f"{{{PAGOS}}}Totales", preceding=True), None)
     return None
+
+
+def _place_of_totals(reading: Reading) -> etree._Element | None:
+    """Totales, or where it should stand."""
+    node = _totals(reading)
+    return reading.payments[0].getparent() if node is None and reading.payments else node
 
 
 def _any_total(reading: Reading, pairs: Iterable[tuple[str, str]]) -> bool:

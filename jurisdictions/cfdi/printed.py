@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from jurisdictions.cfdi.printed_words import NAMES, STEMS
 from schemas.document import Invoice
 
 LEGEND = "Este documento es una representación impresa de un CFDI"
@@ -25,11 +26,12 @@ _GLOBAL = "Operaciones con el público en general"
 
 def render(invoice: Invoice, attributes: Mapping[str, str]) -> Mapping[str, str]:
     """Texts by name. `verification_url` is what the QR code holds; `leyenda_1`… are the legends of the invoice's own
-    complement. What is not known yet is left out."""
+    complement, `pago_1_…` and `documento_1`… what a receipt tells of its payment. What is not known yet is left out."""
     kind = _KINDS.get(attributes.get("tipo", ""))
     return (
         {"legend": LEGEND}
-        | {name: attributes[name] for name in (*_STAMPED, *_SAID) if attributes.get(name)}
+        | {name: attributes[name] for name in (*_STAMPED, *_SAID, *NAMES) if attributes.get(name)}
+        | {name: text for name, text in attributes.items() if name.startswith(STEMS) and text}
         | ({"tipo_de_comprobante": kind} if kind else {})
         | _own(invoice.extensions.get("cfdi") or {})
     )

@@ -16,21 +16,21 @@ import msgspec
 
 from jurisdictions.cfdi import data
 from jurisdictions.cfdi.case import Case, own
-from jurisdictions.cfdi.codelists import UUID_PATTERN
+from jurisdictions.cfdi.codelists import PAYMENT_FORM_OF_MEANS, UUID_PATTERN
 from jurisdictions.cfdi.comprobante import comprobante
 from jurisdictions.cfdi.deadlines import receipt_until
 from jurisdictions.cfdi.payment_sentences import SENTENCES
 from jurisdictions.cfdi.reading import EXACT, read
 from jurisdictions.cfdi.receipt_amounts import invoice_total
-from jurisdictions.cfdi.receipt_document import local, place_zone, write_receipt
+from jurisdictions.cfdi.receipt_document import as_invoiced, local, payment_words, place_zone, write_receipt
 from jurisdictions.cfdi.ruling import broken_rules
 from jurisdictions.cfdi.sentences import finding
-from jurisdictions.cfdi.xsd import CFDI, Fault, faults
+from jurisdictions.cfdi.xsd import CFDI, PAGOS, Fault, faults
 from jurisdictions.contract import Instruction, Issuer, Payment
 from jurisdictions.kit.xml import UnreadableXML, parse
 from schemas.findings import Finding, Findings, Severity, is_fatal
 from schemas.invoice import Kind
-from schemas.money import plain
+from schemas.money import ZERO, plain, round_half_up, scale_of
 
 __all__ = ["receipt_findings", "wants_receipt", "write_receipt"]
 
@@ -59,6 +59,7 @@ def receipt_findings(instruction: Instruction, issuer: Issuer, at: datetime) -> 
     payment = instruction.payment
     if payment is None or not payment.allocations:
         return (own("CFDI-PAYMENT-01", "It is not said what the payment pays.", "/allocations"),)
+    instruction = as_invoiced(instruction)
     told = [found for rule in RULES for found in rule(payment, issuer, at)]
     told += _replaced(instruction)
     with localcontext(EXACT):
@@ -77,6 +78,7 @@ def date_of_payment(payment: Payment, issuer: Issuer, at: datetime) -> Iterator[
             "/paid_at",
             found=payment.paid_at.isoformat(),
             expected=f"at most {at.isoformat()}",
+            fix="Correct the moment of the payment, or record it once the money is there.",
         )
     if at >= receipt_until(payment, place_zone(issuer)):
         yield own(
@@ -84,6 +86,73 @@ def date_of_payment(payment: Payment, issuer: Issuer, at: datetime) -> Iterator[
             "The receipt is late: it was due by the fifth day of the month after the payment.",
             "/paid_at",
             found=local(issuer, payment.paid_at).date().isoformat(),
+            fix="Correct the moment of the payment if it is wrong; else issue the receipt at once.",
+            severity=Severity.WARNING,
+        )
+    yield from _before_the_invoice(payment, issuer)
+
+
+def _before_the_invoice(payment: Payment, issuer: Issuer) -> Iterator[Finding]:
+    """CFDI-PAYMENT-11: what was paid before its invoice was issued is an advance."""
+    paid = local(issuer, payment.paid_at).date().isoformat()
+    for index, row in enumerate(payment.allocations):
+        issued = row.attributes.get("fecha", "").partition("T")[0]
+        if issued and paid < issued:
+            yield own(
+                "CFDI-PAYMENT-11",
+                "The payment is older than the invoice: money that came before is an advance, not a payment of it.",
+                f"/allocations/{index}/invoice",
+                found=f"paid {paid}, invoice of {issued}",
+                fix="Correct the moment of the payment; an advance has a CFDI of its own, which the invoice relates "
+                "to with TipoRelacion 07.",
+                severity=Severity.WARNING,
+            )
+
+
+def means(payment: Payment, issuer: Issuer, at: datetime) -> Iterator[Finding]:
+    """CFDI-PAYMENT-12: a way to pay that says nothing to SAT is written as a transfer."""
+    if payment_words(payment).forma_de_pago is None and payment.means not in PAYMENT_FORM_OF_MEANS:
+        yield own(
+            "CFDI-PAYMENT-12",
+            "This means of payment is none of c_FormaPago's: the receipt says that it was a transfer.",
+            "/means",
+            found=payment.means,
+            expected="10 cash, 20 cheque, 30 transfer, 48, 54 or 55 cards",
+            fix="Correct means, or say it in SAT's code: extensions.cfdi.forma_de_pago.",
+            severity=Severity.WARNING,
+        )
+
+
+def decimals(payment: Payment, issuer: Issuer, at: datetime) -> Iterator[Finding]:
+    """CRP20219, 20242: no amount is rounded for the caller. CRP20238: one currency has one rate, which is 1."""
+    scale = scale_of(payment.currency)
+    if payment.amount != round_half_up(payment.amount, scale):
+        yield _by_code("CRP20219", "/amount", plain(payment.amount), f"at most {scale} decimals")
+    for index, row in enumerate(payment.allocations):
+        scale, place = scale_of(row.invoice.currency), f"/allocations/{index}"
+        if row.amount != round_half_up(row.amount, scale):
+            yield _by_code("CRP20242", f"{place}/amount", plain(row.amount), f"at most {scale} decimals")
+        if row.invoice.currency == payment.currency and row.rate not in (None, 1):
+            yield _by_code("CRP20238", f"{place}/rate", str(row.rate), "1, or none")
+
+
+def _by_code(code: str, pointer: str, found: str, expected: str) -> Finding:
+    return finding(code, pointer=pointer, found=found, expected=expected)
+
+
+def surplus(payment: Payment, issuer: Issuer, at: datetime) -> Iterator[Finding]:
+    """CFDI-PAYMENT-13: what is left of the payment pays nothing, and no receipt tells for what it came."""
+    if any(row.invoice.currency != payment.currency for row in payment.allocations):
+        return
+    paid = sum((row.amount for row in payment.allocations), ZERO)
+    if payment.amount > paid:
+        yield own(
+            "CFDI-PAYMENT-13",
+            "More was paid than is allocated: the rest pays no invoice, and the receipt tells of it all the same.",
+            "/amount",
+            found=plain(payment.amount),
+            expected=plain(paid),
+            fix="Allocate the rest to another invoice, or invoice it as an advance.",
             severity=Severity.WARNING,
         )
 
@@ -95,7 +164,8 @@ def paid_invoices(payment: Payment, issuer: Issuer, at: datetime) -> Iterator[Fi
         pointer = f"/allocations/{index}/invoice"
         number = row.invoice.number or row.invoice.id
         if not re.fullmatch(UUID_PATTERN, row.external_id):
-            yield own("CFDI-PAYMENT-04", "The invoice has no UUID of a stamp yet.", pointer, found=number)
+            words, fix = "The invoice has no UUID of a stamp yet.", "Record the payment once the invoice is registered."
+            yield own("CFDI-PAYMENT-04", words, pointer, found=number, fix=fix)
         if not wants_receipt(row.attributes):
             yield own(
                 "CFDI-PAYMENT-05",
@@ -106,10 +176,13 @@ def paid_invoices(payment: Payment, issuer: Issuer, at: datetime) -> Iterator[Fi
                 fix="An invoice that was paid at once (PUE) needs none; one that was not is to be substituted as PPD.",
             )
         if row.external_id.upper() in seen:
-            yield own("CFDI-PAYMENT-06", "The payment names this invoice twice.", pointer, found=number)
+            words, fix = "The payment names this invoice twice.", "Add both amounts up in one allocation."
+            yield own("CFDI-PAYMENT-06", words, pointer, found=number, fix=fix)
         seen.add(row.external_id.upper())
         if row.installment > _MOST_INSTALLMENTS:
-            yield own("CFDI-PAYMENT-07", "SAT counts no more than 999 payments of an invoice.", pointer, found=number)
+            words = "SAT counts no more than 999 payments of an invoice."
+            fix = "Pay the rest in one, or substitute the invoice by another one."
+            yield own("CFDI-PAYMENT-07", words, pointer, found=number, fix=fix)
 
 
 def parties(payment: Payment, issuer: Issuer, at: datetime) -> Iterator[Finding]:
@@ -138,6 +211,7 @@ def balances(payment: Payment, issuer: Issuer, at: datetime) -> Iterator[Finding
                 f"/allocations/{index}/amount",
                 found=plain(row.amount),
                 expected=f"at most {plain(row.balance_before)}",
+                fix="Lower the amount, or allocate the rest to another invoice.",
             )
         elif row.balance_before > invoice_total(row):
             yield own(
@@ -158,12 +232,24 @@ def _replaced(instruction: Instruction) -> Iterator[Finding]:
                 "The receipt whose place this one takes has no UUID of a stamp.",
                 "/replaces",
                 found=row.number,
+                fix="Issue the receipt anew once the former one is registered, or name no former one.",
             )
 
 
 def _of_the_parties(instruction: Instruction, issuer: Issuer, at: datetime) -> Iterator[Finding]:
     """Issuer, receiver and CSD, by the rules of every CFDI; the receiver is that of the paid invoices."""
     case = Case(instruction=instruction, issuer=issuer, at=at, cfdi=comprobante(instruction, issuer, at, None))
+    known = instruction.payment.allocations[0].attributes.get("receptor_rfc") if instruction.payment else None
+    named = case.cfdi.receiver.rfc
+    if known and named and known != named:
+        yield own(
+            "CFDI-PAYMENT-08",
+            "A receipt goes to the receiver of the invoices that it pays.",
+            "/allocations/0/invoice",
+            found=named,
+            expected=known,
+            fix="Record the payment under the customer whom the invoice names.",
+        )
     for rule in (data.tax_ids, data.certificate):
         for found in rule(case):
             yield _at_the_invoice(found)
@@ -189,7 +275,7 @@ def _of_the_document(instruction: Instruction, issuer: Issuer, at: datetime) -> 
 
 
 def _shape(fault: Fault) -> Finding:
-    words = fault.message.replace(f"{{{CFDI}}}", "").replace("Element ", "", 1)
+    words = fault.message.replace(f"{{{CFDI}}}", "").replace(f"{{{PAGOS}}}", "").replace("Element ", "", 1)
     return finding("301", location=fault.place, term=fault.attribute, found=words)
 
 
@@ -211,4 +297,4 @@ def _brought_back(found: Finding) -> Finding:
     return msgspec.structs.replace(found, pointer=pointer, location=None)
 
 
-RULES: tuple[Rule, ...] = (date_of_payment, paid_invoices, parties, balances)
+RULES: tuple[Rule, ...] = (date_of_payment, means, decimals, surplus, paid_invoices, parties, balances)

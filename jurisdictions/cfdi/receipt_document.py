@@ -79,7 +79,16 @@ def write_receipt(
 ) -> bytes:
     """The CFDI of type P with an empty Sello. Raises ValueError for an instruction without a payment."""
     with localcontext(EXACT):
-        return document(_comprobante(instruction, issuer, at, number, certificate_number, certificate))
+        return document(_comprobante(as_invoiced(instruction), issuer, at, number, certificate_number, certificate))
+
+
+def as_invoiced(instruction: Instruction) -> Instruction:
+    """The instruction whose neutral form is simplified where the paid invoices are: their buyer has no RFC of its
+    own."""
+    paid = instruction.payment.allocations if instruction.payment else ()
+    if not paid or not paid[0].invoice.simplified:
+        return instruction
+    return msgspec.structs.replace(instruction, invoice=msgspec.structs.replace(instruction.invoice, simplified=True))
 
 
 def _comprobante(
@@ -198,7 +207,7 @@ def _payments(payment: Payment, words: PaymentExtension, issuer: Issuer) -> Mark
         ("MonedaP", payment.currency),
         ("TipoCambioP", None if rate is None else _short(rate)),
         ("Monto", _fixed(payment.amount, scale_of(payment.currency))),
-        ("NumOperacion", words.num_operacion or payment.reference or None),
+        ("NumOperacion", words.num_operacion or (payment.reference or "").strip() or None),
         ("RfcEmisorCtaOrd", words.rfc_emisor_cta_ord),
         ("NomBancoOrdExt", words.nom_banco_ord_ext),
         ("CtaOrdenante", words.cta_ordenante),

@@ -6,6 +6,7 @@ document that needs one and lacks it would be stamped and be of no use, so it is
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -56,7 +57,19 @@ _ALIASES = {
     "donatarias": "donat",
     "instituciones educativas": "iedu",
 }
-_BY_NAME = {name.lower(): row for name, row in FOREIGN.items()} | {name: FOREIGN[to] for name, to in _ALIASES.items()}
+
+
+def _plain(name: str) -> str:
+    """Small letters without accents, spaces, or a version at the end: "Nómina 1.2" is `nomina`."""
+    letters = unicodedata.normalize("NFD", name.lower())
+    return "".join(c for c in letters if c.isalnum() or c == ".").rstrip("0123456789.")
+
+
+_BY_NAME = (
+    {_plain(name): row for name, row in FOREIGN.items()}
+    | {_plain(row.title): row for row in FOREIGN.values()}
+    | {_plain(name): FOREIGN[to] for name, to in _ALIASES.items()}
+)
 
 
 def foreign(name: str) -> Foreign:
@@ -64,7 +77,7 @@ def foreign(name: str) -> Foreign:
     namespace = name.removeprefix("{").partition("}")[0].lower()
     parts = namespace.removeprefix(_SAT).rstrip("/").split("/")
     for part in reversed(parts):
-        row = _BY_NAME.get(part) or _BY_NAME.get(part.rstrip("0123456789.").strip())
+        row = _BY_NAME.get(_plain(part))
         if row is not None:
             return row
     return _OTHER

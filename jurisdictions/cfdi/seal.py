@@ -61,12 +61,11 @@ def seal(sealing: Sealing, keys: Keys) -> Sealed:
     der = keys.certificate(CREDENTIAL)
     number, encoded = _shown(der)
     unsealed = _written(sealing, number, encoded)
-    text = unsealed.decode()
-    original = written_cadena(text)
+    original = written_cadena(unsealed.decode())
     if original is None:
         original = cadena(parse(unsealed))
-    sello = base64.b64encode(keys.sign(CREDENTIAL, original.encode(), "rsa-sha256")).decode()
-    body = text.replace(' Sello=""', f' Sello="{sello}"', 1).encode()
+    sello = base64.b64encode(keys.sign(CREDENTIAL, original.encode(), "rsa-sha256"))
+    body = unsealed.replace(b' Sello=""', b' Sello="%b"' % sello, 1)
     root = etree.fromstring(body, _parser())
     if not schema().validate(root):
         raise Defect("; ".join(f"{fault.place}: {fault.message}" for fault in faults(root)))
@@ -75,8 +74,8 @@ def seal(sealing: Sealing, keys: Keys) -> Sealed:
         media_type=MEDIA_TYPE,
         body=body,
         digest=hashlib.sha256(body).hexdigest(),
-        fingerprint=_fingerprint(text),
-        attributes=_attributes(root, sealing, sello),
+        fingerprint=_fingerprint(unsealed),
+        attributes=_attributes(root, sealing, sello.decode()),
     )
 
 
@@ -143,8 +142,9 @@ def seal_findings(root: etree._Element) -> Findings:
     """What is wrong with the seal of a parsed CFDI, judged by its own certificate alone."""
     try:
         certificate = read_certificate(base64.b64decode(root.get("Certificado", ""), validate=True))
-    except ValueError as why:  # no base64, or no certificate
-        return (finding("CFDI40106", location="/cfdi:Comprobante/@Certificado", found=str(why) or "unreadable"),)
+    except ValueError:  # no base64, or no certificate; the parser's own words help nobody
+        unread = "no certificate that can be read"
+        return (finding("CFDI40106", location="/cfdi:Comprobante/@Certificado", found=unread),)
     found = list(_certificate_findings(root, certificate))
     try:
         original = cadena(root)
@@ -178,17 +178,18 @@ def _certificate_findings(root: etree._Element, certificate: Certificate) -> Fin
     return tuple(found)
 
 
-def _fingerprint(unsealed: str) -> str:
+def _fingerprint(unsealed: bytes) -> str:
     """The document without its time and its certificate: the same for two seals of the same content.
 
     No value can hold the quotes of an attribute, and the head comes first: the first of each name is the document's.
     """
-    at, kept = 0, []
-    for name in (' Fecha="', ' NoCertificado="', ' Certificado="'):
+    at, kept = 0, hashlib.blake2b(digest_size=32)
+    for name in (b' Fecha="', b' NoCertificado="', b' Certificado="'):
         found = unsealed.index(name, at)
-        kept.append(unsealed[at:found])
-        at = unsealed.index('"', found + len(name)) + 1
-    return hashlib.blake2b("".join((*kept, unsealed[at:])).encode(), digest_size=32).hexdigest()
+        kept.update(unsealed[at:found])
+        at = unsealed.index(b'"', found + len(name)) + 1
+    kept.update(unsealed[at:])
+    return kept.hexdigest()
 
 
 SEAL = Seal(seal=seal, preview=preview, verify=verify)

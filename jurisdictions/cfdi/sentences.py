@@ -7,6 +7,7 @@ words of our own. The number of a code says nothing of its place, so each names 
 from __future__ import annotations
 
 from jurisdictions.cfdi import payment_sentences
+from jurisdictions.cfdi.remedies import with_remedies
 from jurisdictions.cfdi.sentence import COMPUTED as _ARITHMETIC
 from jurisdictions.cfdi.sentence import Sentence
 from jurisdictions.contract import CaseClass
@@ -240,7 +241,7 @@ _OF_CFDI: dict[str, Sentence] = {
     "AU2003": Sentence("The issuer has not signed the PAC's manifest.", None, "Sign it.", _CONFIGURATION),
 }
 
-SENTENCES: dict[str, Sentence] = _OF_CFDI | payment_sentences.SENTENCES
+SENTENCES: dict[str, Sentence] = with_remedies(_OF_CFDI | payment_sentences.SENTENCES)
 """Every code that we know, of invoices and of receipts of payment."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Literal
 
 import msgspec
@@ -162,9 +163,13 @@ NO_CUSTOMER_EXTENSION = CustomerExtension()
 def customer_extension(extensions: Mapping[str, Mapping[str, object]]) -> tuple[CustomerExtension, str | None]:
     """The customer's part, and why it could not be read (None: it could, or there is none)."""
     raw = extensions.get("cfdi")
-    if not raw:
-        return NO_CUSTOMER_EXTENSION, None
+    return _read(msgspec.json.encode(raw)) if raw else (NO_CUSTOMER_EXTENSION, None)
+
+
+@lru_cache(maxsize=1024)
+def _read(raw: bytes) -> tuple[CustomerExtension, str | None]:
+    """The same customer is asked for several times an invoice, and has many of them."""
     try:
-        return msgspec.convert(raw, CustomerExtension), None
+        return msgspec.json.decode(raw, type=CustomerExtension), None
     except msgspec.ValidationError as why:
         return NO_CUSTOMER_EXTENSION, str(why)

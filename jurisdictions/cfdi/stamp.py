@@ -17,11 +17,13 @@ from lxml import etree
 
 from jurisdictions.cfdi.cadena import stamp_cadena
 from jurisdictions.cfdi.certificate import UnreadableCertificate, read_certificate
-from jurisdictions.cfdi.xsd import TFD, faults, stamp_schema
+from jurisdictions.cfdi.xsd import CFDI, TFD, faults, stamp_schema
 from jurisdictions.kit.xml import Markup, UnreadableXML, element, parse
 
 VERIFICATION = "https://verificacfdi.facturaelectronica.sat.gob.mx/default.aspx"
 _TAG = f"{{{TFD}}}TimbreFiscalDigital"
+_PLACE = f"{{{CFDI}}}Complemento/{_TAG}"
+"""Where the stamp of a CFDI stands: one in an addenda is none."""
 _CLOSING = b"</cfdi:Comprobante>"
 _COMPLEMENT_CLOSING = b"</cfdi:Complemento>"
 _SCHEMA = f"{TFD} http://www.sat.gob.mx/sitio_internet/cfd/TimbreFiscalDigital/TimbreFiscalDigitalv11.xsd"
@@ -68,7 +70,7 @@ def read_stamp(xml: bytes) -> Stamp:
         root = parse(xml)
     except UnreadableXML as why:
         raise UnusableStamp(str(why)) from why
-    found = root if root.tag == _TAG else next(root.iter(_TAG), None)
+    found = root if root.tag == _TAG else root.find(_PLACE)
     if found is None:
         raise UnusableStamp("there is no tfd:TimbreFiscalDigital")
     problems = structure_problems(found)

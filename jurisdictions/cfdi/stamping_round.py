@@ -107,6 +107,20 @@ def contradicted(course: Course, heard: Heard) -> Outcome:
     return Outcome(state=_S.HELD, code="CFDI-STAMP-07", message=words, findings=(found,), attributes=noted(course))
 
 
+def uncontrolled(course: Course, heard: Heard) -> Outcome:
+    """A PAC whose own error does not pass: whether it has a stamp, only its support can tell."""
+    words = f"{pacs.LABEL[course.pac]} answers with an error of its own, and does not say whether it stamped this."
+    found = Finding(
+        rule="CFDI-STAMP-08",
+        message=words,
+        source="pac",
+        external_code=heard.code,
+        external_message=heard.message,
+        fix="Ask the PAC's support whether there is a stamp, then resubmit: the same bytes go out again.",
+    )
+    return Outcome(state=_S.HELD, code="CFDI-STAMP-08", message=words, findings=(found,), attributes=noted(course))
+
+
 def expired(words: str | None) -> Outcome:
     """Its Fecha is too old, and nobody has stamped it: the same number is sealed anew."""
     message = "The 72 hours within which a CFDI is stamped have passed, and no PAC has stamped it."

@@ -12,10 +12,20 @@ import msgspec
 
 from jurisdictions.cfdi import pacs
 from jurisdictions.cfdi.acceptance import accepted, certificates_served
-from jurisdictions.cfdi.answers import Heard, Verdict, is_about_age, warning
+from jurisdictions.cfdi.answers import UNCONTROLLED, Heard, Verdict, is_about_age, warning
 from jurisdictions.cfdi.courses import DOUBT, LAST_CALL, Course, Verb, noted
 from jurisdictions.cfdi.stamp import Stamp
-from jurisdictions.cfdi.stamping_round import RECHECK, Round, again, contradicted, expired, held, in_doubt, unknown
+from jurisdictions.cfdi.stamping_round import (
+    RECHECK,
+    Round,
+    again,
+    contradicted,
+    expired,
+    held,
+    in_doubt,
+    uncontrolled,
+    unknown,
+)
 from jurisdictions.contract import Hold, Outcome, Sending
 from schemas.findings import Finding
 from schemas.states import SubmissionState
@@ -28,6 +38,8 @@ LANDS_WITHIN = timedelta(minutes=5)
 LANDS_IN_SANDBOX = timedelta(seconds=10)
 _HURRY = timedelta(minutes=1)
 _REST = timedelta(minutes=2)
+_PATIENCE = timedelta(hours=1)
+"""For so long a PAC's error of its own may pass; then a person looks at it."""
 _S = SubmissionState
 
 
@@ -107,9 +119,10 @@ def _unready(this: Round, document: Sending, course: Course, heard: Heard) -> No
 
 
 def _refused(this: Round, document: Sending, course: Course, heard: Heard) -> None:
-    """A rule of SAT's says no. `stamped` applies none: what it says beside "not found" proves nothing."""
+    """A rule of SAT's says no. `stamped` applies none: what it says beside "not found" proves nothing; nor do words
+    without a code, where the document is in doubt."""
     late = is_about_age(heard.code, heard.message) and this.at - document.sealed_at > LAST_CALL
-    if course.verb is Verb.STAMPED:
+    if course.verb is Verb.STAMPED or (course.inquiring and _is_no_rule(heard)):
         _still_unknown(this, document, course, heard)
     elif course.holds == course.pac:
         this.settle(document, contradicted(course, heard))
@@ -159,6 +172,9 @@ def _still_unknown(this: Round, document: Sending, course: Course, heard: Heard)
     if heard.verdict is Verdict.ACCOUNT:
         _account_refused(this, document, course, heard)
         return
+    if _is_no_rule(heard) and this.at - (document.first_tried_at or this.at) >= _PATIENCE:
+        this.settle(document, uncontrolled(in_doubt(this, course), heard))
+        return
     if heard.verdict is Verdict.UNKNOWN and course.verb is Verb.STAMP:
         course = in_doubt(this, course)
     if not this.two and (heard.silent or heard.verdict is Verdict.TOKEN):
@@ -167,6 +183,11 @@ def _still_unknown(this: Round, document: Sending, course: Course, heard: Heard)
         this.settle(document, again(course, heard, this.at + RECHECK if this.two else None))
         return
     this.settle(document, unknown(this, course, heard.message, heard.code))
+
+
+def _is_no_rule(heard: Heard) -> bool:
+    """A refusal without a code of SAT's or the PAC's own: of a document in doubt it says nothing."""
+    return heard.code in UNCONTROLLED or (heard.code or "").startswith("HTTP")
 
 
 def _absent(this: Round, document: Sending, course: Course, heard: Heard) -> None:

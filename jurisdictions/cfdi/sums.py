@@ -15,7 +15,7 @@ from lxml import etree
 from jurisdictions.cfdi.amounts import known
 from jurisdictions.cfdi.facts import FactRule, Facts, Sums, Tax, is_finer
 from jurisdictions.cfdi.reading import broken
-from schemas.findings import Finding
+from schemas.findings import Finding, Findings
 from schemas.money import ZERO, plain, round_half_up
 
 _TAXED = frozenset("IE")
@@ -98,10 +98,11 @@ def transferred(facts: Facts) -> Iterator[Finding]:
                 same.append(tax)
     seen: set[_Key] = set()
     for row in rows:
-        if row.key in seen:
+        key = (row.code, row.factor, row.rate)
+        if key in seen:
             yield broken("CFDI40218", row.element, "TasaOCuota")
-        seen.add(row.key)
-        yield from _row(row, groups.get(row.key, []), facts)
+        seen.add(key)
+        yield from _row(row, groups.get(key, []), facts)
     if facts.kind in _TAXED:
         for code, _factor, rate in sorted(groups.keys() - seen, key=str):
             yield broken("CFDI40221", _place(facts), found="no row", expected=f"a row of tax {code}, rate {rate}")
@@ -117,27 +118,21 @@ def _row(row: Tax, parts: list[Tax], facts: Facts) -> Iterator[Finding]:
         yield broken("CFDI40214", element, "Base")
     if is_finer(element, "Importe", row.amount, decimals):
         yield broken("CFDI40220", element, "Importe")
-    yield from _equal(
-        "CFDI40216" if exempt else "CFDI40215",
-        row,
-        "Base",
-        row.base,
-        sum([one.base or ZERO for one in parts], ZERO),
-        decimals,
-    )
+    whole = sum([one.base or ZERO for one in parts], ZERO)
+    yield from _equal("CFDI40216" if exempt else "CFDI40215", row, "Base", row.base, whole, decimals)
     if exempt:
         return
     if row.rate is None or (row.code in ("002", "003") and not known(row, facts.day, withheld=False)):
         yield broken("CFDI40219", element, "TasaOCuota")
-    yield from _equal(
-        "CFDI40221", row, "Importe", row.amount, sum([one.amount or ZERO for one in parts], ZERO), decimals
-    )
+    whole = sum([one.amount or ZERO for one in parts], ZERO)
+    yield from _equal("CFDI40221", row, "Importe", row.amount, whole, decimals)
 
 
-def _equal(code: str, row: Tax, name: str, value: Decimal | None, whole: Decimal, decimals: int) -> Iterator[Finding]:
+def _equal(code: str, row: Tax, name: str, value: Decimal | None, whole: Decimal, decimals: int) -> Findings:
     expected = round_half_up(whole, decimals)
-    if value is not None and value != expected:
-        yield broken(code, row.element, name, expected=plain(expected))
+    if value is None or value == expected:
+        return ()
+    return (broken(code, row.element, name, expected=plain(expected)),)
 
 
 def _place(facts: Facts) -> etree._Element | None:

@@ -8,8 +8,9 @@ of CFDI 4.0; rule CFDI40105 (PPD asks for 99).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
+
+import msgspec
 
 from jurisdictions.cfdi.codelists import PAYMENT_FORM_OF_MEANS, UUID_PATTERN
 from jurisdictions.cfdi.settings import Extension
@@ -20,8 +21,7 @@ from schemas.money import round_half_up
 MXN = "MXN"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Terms:
+class Terms(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     method: str | None
     form: str | None
     export: str
@@ -29,8 +29,7 @@ class Terms:
     rate: Decimal | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Relations:
+class Relations(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """cfdi:CfdiRelacionados: the relation, and the UUIDs that it names."""
 
     relation: str
@@ -70,6 +69,8 @@ def relations(invoice: Invoice, words: Extension) -> tuple[Relations, ...]:
 
     Each relation is written once; a UUID that stands under it twice, once.
     """
+    if not invoice.references.preceding and not words.relacionados:
+        return ()
     usual = "01" if invoice.kind is Kind.CREDIT_NOTE else "04"
     corrected = tuple(uuid for row in invoice.references.preceding if (uuid := uuid_of(row)))
     rows: dict[str, dict[str, None]] = {}

@@ -85,13 +85,17 @@ class Payment(Value, frozen=True, kw_only=True):
 
 
 class Related(Value, frozen=True, kw_only=True):
-    """Another live document that names the one that is to be cancelled, or the one that takes its place."""
+    """Another live document that names the one that is to be cancelled, or the one that takes its place.
+
+    `on_its_way`: the authority has not decided about it yet, so that it may come to hold it at any moment.
+    """
 
     id: str
     kind: Kind
     number: str
     external_id: str | None
     standing: Standing
+    on_its_way: bool = False
 
 
 class Cancellation(Value, frozen=True, kw_only=True):

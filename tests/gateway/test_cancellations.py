@@ -178,6 +178,20 @@ async def paid(world: World, issuer: str, invoice: Json, amount: str) -> Json:
     return dict(payment)
 
 
+async def test_an_invoice_waits_for_a_receipt_that_is_on_its_way(world: World) -> None:
+    issuer = await world.issuer("cfdi")
+    body = samples.mexican(issuer, samples.line("Consultoría", "500.00"))
+    invoice = await world.issued(body | {"extensions": {"cfdi": {"metodo_pago": "PPD"}}})
+    world.authorities.down = {"sw", "sw_api", "finkok"}
+    payment = await paid(world, issuer, invoice, "580.00")
+    path = f"/v1/invoices/{invoice['id']}/cancel"
+    found = problem(await world.caller.post(path, {"option": "cancel_02"}), 422, "validation_failed")["findings"]
+    assert [one["rule"] for one in found] == ["CFDI-CANCEL-06"]
+    world.authorities.down = set()
+    await world.pass_by(hours=3)
+    assert state(await world.read({"id": payment["receipt"]})) == ("open", "registered", "accepted")
+
+
 async def test_receipts_go_before_their_invoice_and_open_it_again(world: World) -> None:
     issuer = await world.issuer("cfdi")
     body = samples.mexican(issuer, samples.line("Consultoría", "500.00"))

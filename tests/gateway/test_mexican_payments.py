@@ -179,6 +179,18 @@ async def test_a_receipt_takes_the_place_of_another(world: World) -> None:
     assert (await world.read(invoice))["status"] == "paid"
 
 
+async def test_a_receipt_that_was_never_stamped_has_no_place_to_be_taken(world: World) -> None:
+    issuer = await world.issuer("cfdi")
+    invoice = await world.issued(invoice_of(issuer, "1000.00", **PPD))
+    former = await pay(world, issuer, (invoice, "1060.00"))
+    await world.house.execute("UPDATE gateway.submission SET state = 'rejected' WHERE instruction = 'receipt'")
+    payment = await pay(world, issuer, (invoice, "1160.00"), replaces=former["id"])
+    await work(world)
+    root = await stamped(world, payment)
+    assert root.findall("c:CfdiRelacionados", P) == []
+    assert rows_of(root) == [("MXN", "1", "1", "1160.00", "1160.00", "0.00")]
+
+
 async def cancelled(world: World, payment: Json, **wish: Any) -> None:
     """The receipt of a payment is cancelled, and the receiver has nothing against it."""
     asked = await world.caller.post(f"/v1/invoices/{payment['receipt']}/cancel", wish)

@@ -8,7 +8,9 @@ from uuid import UUID
 
 import pytest
 
+from gateway.intake import resubmission
 from gateway.intake.receipts import payments_of
+from gateway.intake.signers import signers
 from gateway.store import invoices
 from gateway.store.pool import Store
 from tests.gateway.api.caller import TOY_LINE, Json, problem
@@ -193,6 +195,122 @@ async def test_a_refused_receipt_of_a_payment_that_was_replaced_stays_refused(to
     mended = {"changes": {"extensions": {"toyland": {"ask_for": None}}}}
     again = await toyland.caller.post(f"/v1/cases/{case['id']}/resubmit", mended)
     assert [one["rule"] for one in problem(again, 422)["findings"]] == ["GW-KIND"]
+
+
+async def test_a_refused_receipt_is_not_mended_while_its_payment_is_replaced(
+    toyland: Toyland, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issuer = await toyland.caller.toy_issuer()
+    invoice = await in_instalments(toyland, issuer)
+    await toyland.work()
+    ask = {"toyland": {"ask_for": "T-DATA"}}
+    former = await pay(toyland, paying(toyland, issuer, (invoice, "300.00"), extensions=ask))
+    await toyland.work()
+    (case,) = (await toyland.caller.get("/v1/cases", invoice=former["receipt"])).json()["data"]
+
+    async def meanwhile(*arguments: Any) -> Any:
+        await pay(toyland, paying(toyland, issuer, (invoice, "200.00"), replaces=former["id"]))
+        return await signers(*arguments)
+
+    monkeypatch.setattr(resubmission, "signers", meanwhile)
+    mended = {"changes": {"extensions": {"toyland": {"ask_for": None}}}}
+    problem(await toyland.caller.post(f"/v1/cases/{case['id']}/resubmit", mended), 409, "version_conflict")
+    await toyland.work()
+    assert [one["state"] for one in (await toyland.read({"id": former["receipt"]}))["submissions"]] == ["rejected"]
+
+
+async def test_a_refused_receipt_does_not_go_out_again_for_a_payment_that_was_replaced(toyland: Toyland) -> None:
+    issuer = await toyland.caller.toy_issuer()
+    invoice = await in_instalments(toyland, issuer)
+    await toyland.work()
+    ask = {"toyland": {"ask_for": "T-OUTSIDE"}}
+    former, other = [await pay(toyland, paying(toyland, issuer, (invoice, "300.00"), extensions=ask)) for _ in range(2)]
+    await toyland.work()
+    await pay(toyland, paying(toyland, issuer, (invoice, "200.00"), replaces=former["id"]))
+    answers = []
+    for payment in (former, other):
+        (case,) = (await toyland.caller.get("/v1/cases", invoice=payment["receipt"])).json()["data"]
+        answers.append(await toyland.caller.post(f"/v1/cases/{case['id']}/resubmit", {}))
+    problem(answers[0], 422, "payment_replaced")
+    assert answers[1].status_code == 200, answers[1].text
+    await toyland.work()
+    last = [(await toyland.read({"id": one["receipt"]}))["submissions"][-1]["state"] for one in (former, other)]
+    assert last == ["rejected", "accepted"]
+    # What ends a receipt goes out all the more.
+    place = await pay(toyland, paying(toyland, issuer, (invoice, "300.00"), replaces=other["id"]))
+    await toyland.work()
+    wish = {"option": "cancel_replaced", "replacement": place["receipt"]}
+    assert (await toyland.caller.post(f"/v1/invoices/{other['receipt']}/cancel", wish)).status_code == 200
+    await toyland.work()
+    (case,) = (await toyland.caller.get("/v1/cases", invoice=other["receipt"], state="open")).json()["data"]
+    again = await toyland.caller.post(f"/v1/cases/{case['id']}/resubmit", {})
+    assert again.status_code == 200, again.text
+
+
+async def test_a_refused_receipt_is_not_mended_once_its_invoice_is_cancelled(toyland: Toyland) -> None:
+    issuer = await toyland.caller.toy_issuer()
+    invoice = await in_instalments(toyland, issuer)
+    await toyland.work()
+    cases = []
+    for code in ("T-DATA", "T-OUTSIDE"):
+        ask = {"toyland": {"ask_for": code}}
+        payment = await pay(toyland, paying(toyland, issuer, (invoice, "300.00"), extensions=ask))
+        await toyland.work()
+        cases += (await toyland.caller.get("/v1/cases", invoice=payment["receipt"])).json()["data"]
+    await toyland.house.execute("UPDATE gateway.standing SET state = 'cancel_pending'")
+    mended = {"changes": {"extensions": {"toyland": {"ask_for": None}}}}
+    for case, body in zip(cases, (mended, {}), strict=True):
+        answer = await toyland.caller.post(f"/v1/cases/{case['id']}/resubmit", body)
+        assert [one["rule"] for one in problem(answer, 422)["findings"]] == ["GW-KIND"]
+
+
+async def test_no_payment_is_replaced_while_its_receipt_is_on_its_way(toyland: Toyland) -> None:
+    issuer = await toyland.caller.toy_issuer()
+    invoice = await in_instalments(toyland, issuer)
+    await toyland.work()
+    former = await pay(toyland, paying(toyland, issuer, (invoice, "300.00")))
+    body = paying(toyland, issuer, (invoice, "200.00"), replaces=former["id"])
+    (found,) = problem(await toyland.caller.post("/v1/payments", body, key="wait"), 422)["findings"]
+    assert (found["rule"], found["pointer"]) == ("GW-PAYMENT-REPLACES", "/replaces")
+    await toyland.work()
+    assert (await toyland.caller.post("/v1/payments", body, key="wait")).status_code == 201
+
+
+async def test_what_was_replaced_does_not_come_back(toyland: Toyland) -> None:
+    issuer = await toyland.caller.toy_issuer()
+    wrong, right = await in_instalments(toyland, issuer), await in_instalments(toyland, issuer)
+    await toyland.work()
+    former = await pay(toyland, paying(toyland, issuer, (wrong, "900.00"), source_ref="bank:1"))
+    await toyland.work()
+    ask = {"toyland": {"ask_for": AT_ONCE}}
+    place: Json = {"replaces": former["id"], "source_ref": "bank:1"}
+    payment = await pay(toyland, paying(toyland, issuer, (right, "900.00"), extensions=ask, **place))
+    await toyland.work()
+    await pay(toyland, paying(toyland, issuer, (wrong, "900.00"), source_ref="bank:2"))
+    await toyland.work()
+    cancelled = await toyland.caller.post(f"/v1/invoices/{payment['receipt']}/cancel", {"option": "cancel"})
+    assert cancelled.status_code == 200, cancelled.text
+    await toyland.work()
+    trace = (await toyland.caller.get(f"/v1/invoices/{wrong['id']}/trace")).json()["payments"]
+    assert [(one["amount"], one["live"]) for one in trace] == [("900.00", False), ("900.00", True)]
+    assert [(await toyland.read(one))["status"] for one in (wrong, right)] == ["paid", "open"]
+    again = await pay(toyland, paying(toyland, issuer, (right, "900.00"), **place))
+    assert again["allocations"][0]["balance_before"] == "900.00"
+
+
+async def test_a_receipt_of_a_hundred_invoices_takes_another_s_place(toyland: Toyland) -> None:
+    issuer = await toyland.caller.toy_issuer()
+    invoices = [await in_instalments(toyland, issuer, "2.00") for _ in range(100)]
+    for _ in range(4):
+        await toyland.work()
+    former = await pay(toyland, paying(toyland, issuer, *((one, "1.00") for one in invoices)))
+    await toyland.work()
+    body = paying(toyland, issuer, *((one, "2.00") for one in invoices), replaces=former["id"])
+    payment = await pay(toyland, body)
+    receipt = await toyland.read({"id": payment["receipt"]})
+    named = [one["invoice"] for one in receipt["references"]["preceding"]]
+    assert (len(named), named[-1]) == (100, former["receipt"])
+    assert (await toyland.read(invoices[-1]))["status"] == "paid"
 
 
 async def test_a_cancelled_receipt_opens_what_it_had_paid(toyland: Toyland) -> None:

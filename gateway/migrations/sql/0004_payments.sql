@@ -27,6 +27,7 @@ CREATE UNIQUE INDEX payment_business_event ON gateway.payment (tenant_id, enviro
     WHERE state = 'recorded' AND replaces IS NULL;
 CREATE UNIQUE INDEX payment_replacing ON gateway.payment (replaces, tenant_id, environment)
     WHERE replaces IS NOT NULL AND state = 'recorded';
+CREATE INDEX payment_replaced ON gateway.payment (replaces, tenant_id, environment) WHERE replaces IS NOT NULL;
 CREATE UNIQUE INDEX payment_of_receipt ON gateway.payment (receipt_id, tenant_id, environment) WHERE receipt_id IS NOT NULL;
 
 -- `amount` and the balances are in the invoice's currency, as they were when the payment was recorded; `installment` is null
@@ -77,8 +78,9 @@ LANGUAGE sql STABLE AS $$
             AND s.invoice_id = p_receipt AND s.state = 'cancelled'));
 $$;
 
--- What some invoices have been paid: one row per allocation, oldest first. Live: its payment stands, and none that stands took
--- its place. Never stored, so that it cannot be wrong.
+-- What some invoices have been paid: one row per allocation, oldest first. Live: its payment stands, and none ever took its
+-- place (what was replaced does not come back when its replacement goes: the invoice may have been paid again meanwhile). Never
+-- stored, so that it cannot be wrong.
 CREATE FUNCTION gateway.allocations_of(p_tenant uuid, p_environment text, p_invoices uuid[])
 RETURNS TABLE (invoice_id uuid, payment_id uuid, allocation int, receipt_id uuid, amount numeric, rate numeric,
     installment int, balance_before numeric, balance_after numeric, paid_at timestamptz, created_at timestamptz, live boolean)
@@ -86,8 +88,7 @@ LANGUAGE sql STABLE AS $$
     SELECT a.invoice_id, a.payment_id, a.position, p.receipt_id, a.amount, a.rate, a.installment, a.balance_before,
         a.balance_after, p.paid_at, p.created_at,
         gateway.payment_stands(p_tenant, p_environment, p.state, p.receipt_id) AND NOT EXISTS (
-            SELECT FROM gateway.payment q WHERE q.tenant_id = p_tenant AND q.environment = p_environment AND q.replaces = p.id
-              AND gateway.payment_stands(p_tenant, p_environment, q.state, q.receipt_id))
+            SELECT FROM gateway.payment q WHERE q.tenant_id = p_tenant AND q.environment = p_environment AND q.replaces = p.id)
     FROM gateway.allocation a
     JOIN gateway.payment p ON p.tenant_id = p_tenant AND p.environment = p_environment AND p.id = a.payment_id
     WHERE a.tenant_id = p_tenant AND a.environment = p_environment AND a.invoice_id = ANY (p_invoices)

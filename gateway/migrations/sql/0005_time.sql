@@ -100,11 +100,14 @@ BEGIN
 END $$;
 
 -- The documents of ours that name an invoice, and receipts of its payments: those that the law still counts. A standing is
--- that with one authority.
+-- that with one authority; on its way is what that authority has not decided about yet.
 CREATE FUNCTION gateway.live_relatives(p_tenant uuid, p_environment text, p_invoice uuid, p_jurisdiction text)
-RETURNS TABLE (id uuid, kind text, number text, authority_id text, standing text)
+RETURNS TABLE (id uuid, kind text, number text, authority_id text, standing text, on_its_way boolean)
 LANGUAGE sql STABLE SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
-    SELECT i.id, i.kind, i.number, s.authority_id, coalesce(s.state, 'none')
+    SELECT i.id, i.kind, i.number, s.authority_id, coalesce(s.state, 'none'),
+        EXISTS (SELECT FROM gateway.submission u WHERE u.tenant_id = p_tenant AND u.environment = p_environment
+            AND u.invoice_id = i.id AND u.jurisdiction = p_jurisdiction AND u.instruction <> 'cancel'
+            AND u.state NOT IN ('accepted', 'accepted_with_warnings', 'rejected', 'superseded'))
     FROM gateway.invoice i
     LEFT JOIN gateway.standing s ON s.tenant_id = p_tenant AND s.environment = p_environment AND s.invoice_id = i.id
         AND s.jurisdiction = p_jurisdiction
@@ -184,13 +187,18 @@ BEGIN
         ORDER BY i.id FOR UPDATE;
 END $$;
 
--- Whether nothing is left to be done about a deadline: what it waits for has come, or its document counts no more.
+-- Whether nothing is left to be done about a deadline: what it waits for has come, or its document counts no more. Whoever
+-- takes the place of a submission brings a deadline of its own; but one that was missed is over only once that is accepted.
 CREATE FUNCTION gateway.task_moot(t gateway.task) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT 1 FROM gateway.invoice i WHERE i.tenant_id = t.tenant_id AND i.environment = t.environment
             AND i.id = t.invoice_id AND (i.state = 'void' OR (t.body ->> 'unless' = 'paid' AND i.state = 'paid')))
         OR EXISTS (SELECT 1 FROM gateway.submission s WHERE s.tenant_id = t.tenant_id AND s.environment = t.environment
-            AND s.id = t.submission_id AND (s.state = 'superseded'
-                OR (t.body ->> 'unless' = 'accepted' AND s.state IN ('accepted', 'accepted_with_warnings'))))
+            AND s.id = t.submission_id AND ((s.state = 'superseded' AND t.case_id IS NULL)
+                OR (t.body ->> 'unless' = 'accepted' AND EXISTS (SELECT 1 FROM gateway.submission n
+                    WHERE n.tenant_id = t.tenant_id AND n.environment = t.environment AND n.invoice_id = s.invoice_id
+                      AND n.state IN ('accepted', 'accepted_with_warnings') AND (n.id = s.id OR (t.case_id IS NOT NULL
+                        AND n.jurisdiction = s.jurisdiction AND (n.instruction = 'cancel') = (s.instruction = 'cancel')
+                        AND n.sealed_at >= s.sealed_at))))))
         OR CASE t.body ->> 'unless'
             WHEN 'decided' THEN NOT EXISTS (SELECT 1 FROM gateway.standing g WHERE g.tenant_id = t.tenant_id
                     AND g.environment = t.environment AND g.invoice_id = t.invoice_id AND g.jurisdiction = t.jurisdiction

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import pytest
 
+from gateway.intake import cancelling
+from gateway.intake.signers import signers
 from tests.gateway.api.caller import Json, problem
 from tests.gateway.toyland import Toyland
 
@@ -145,6 +148,35 @@ async def test_what_names_it_goes_first(toyland: Toyland) -> None:
     assert (one["rule"], note["number"] in one["message"]) == ("TOY-4", True)
     shown = await toyland.read(invoice)
     assert len(shown["submissions"]) == 1  # nothing half-made
+
+
+async def test_what_comes_to_name_it_meanwhile_is_not_overlooked(
+    toyland: Toyland, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issuer = await toyland.caller.toy_issuer()
+    invoice = await registered(toyland, issuer=issuer)
+
+    async def meanwhile(*arguments: Any) -> Any:
+        await toyland.caller.toy_issued(
+            issuer, kind="credit_note", references={"preceding": [{"invoice": invoice["id"]}]}
+        )
+        return await signers(*arguments)
+
+    monkeypatch.setattr(cancelling, "signers", meanwhile)
+    answer = await toyland.caller.post(f"/v1/invoices/{invoice['id']}/cancel", {"option": "cancel"})
+    problem(answer, 409, "version_conflict")
+    assert len((await toyland.read(invoice))["submissions"]) == 1
+
+
+async def test_a_replacement_may_be_named_in_capitals(toyland: Toyland) -> None:
+    issuer = await toyland.caller.toy_issuer()
+    invoice = await registered(toyland, "cancel-at-once", issuer)
+    other = await toyland.caller.toy_issued(issuer, references={"preceding": [{"invoice": invoice["id"]}]})
+    await toyland.work()
+    shouted = "inv_" + other["id"][4:].upper()
+    await asked(toyland, invoice, option="cancel_replaced", replacement=shouted)
+    await toyland.work()
+    assert await standing(toyland, invoice) == ("void", "cancelled")
 
 
 async def test_only_what_is_legal_now(toyland: Toyland) -> None:

@@ -107,6 +107,16 @@ async def test_what_is_refused_records_nothing_and_tells_all_at_once(caller: Cal
     assert mended.status_code == 201
 
 
+async def test_an_invoice_named_in_two_ways_is_paid_once(caller: Caller, issuer: str) -> None:
+    invoice = await caller.toy_issued(issuer, **HUNDRED)
+    shouted = invoice | {"id": "inv_" + invoice["id"][4:].upper()}
+    body = paying(issuer, (invoice, "100.00"), (shouted, "100.00"))
+    found = problem(await caller.post("/v1/payments", body), 422)["findings"]
+    assert [(one["rule"], one["pointer"]) for one in found] == [("GW-PAYMENT-TWICE", "/allocations/1/invoice")]
+    assert (await caller.post("/v1/payments", paying(issuer, (shouted, "100.00")))).status_code == 201
+    assert (await read(caller, invoice))["status"] == "paid"
+
+
 async def test_a_credit_note_and_a_stranger_s_invoice_are_not_paid(caller: Caller, issuer: str) -> None:
     invoice = await caller.toy_issued(issuer, **HUNDRED)
     note = await caller.toy_issued(
@@ -139,6 +149,16 @@ async def test_other_currencies_need_their_rate(caller: Caller, issuer: str) -> 
     assert rules(problem(await caller.post("/v1/payments", same), 422)) == ["GW-PAYMENT-RATE"]
 
 
+async def test_shares_are_summed_before_they_are_rounded(caller: Caller, issuer: str) -> None:
+    line = {**HUNDRED["lines"][0], "unit_price": "20.10"}
+    pesos = [await caller.toy_issued(issuer, currency="MXN", lines=[line]) for _ in range(2)]
+    body = paying(issuer, *((one, "20.10") for one in pesos), amount="2.01", currency="USD")
+    for one in body["allocations"]:
+        one["rate"] = "20"  # 1.005 dollars each, and not 1.01
+    made = await caller.post("/v1/payments", body)
+    assert (made.status_code, made.json()["findings"]) == (201, []), made.text
+
+
 async def test_a_rest_is_told_and_recorded(caller: Caller, issuer: str) -> None:
     invoice = await caller.toy_issued(issuer, **HUNDRED)
     made = (await caller.post("/v1/payments", paying(issuer, (invoice, "100.00"), amount="120.00"))).json()
@@ -158,6 +178,28 @@ async def test_a_payment_that_was_recorded_wrongly_is_replaced(caller: Caller, i
     assert rules(problem(await caller.post("/v1/payments", unknown), 422)) == ["GW-PAYMENT-REPLACES"]
 
 
+async def test_a_replacement_is_no_way_to_record_other_money_twice(caller: Caller, issuer: str) -> None:
+    invoice = await caller.toy_issued(issuer, **HUNDRED)
+    former = (await caller.post("/v1/payments", paying(issuer, (invoice, "10.00"), source_ref="bank:1"))).json()
+    other = (await caller.post("/v1/payments", paying(issuer, (invoice, "20.00"), source_ref="bank:2"))).json()
+    body = paying(issuer, (invoice, "20.00"), source_ref="bank:2", replaces=former["id"])
+    refused = problem(await caller.post("/v1/payments", body), 409, "duplicate_business_event")
+    assert refused["link"] == f"/v1/payments/{other['id']}"
+    second = (await caller.post("/v1/payments", body | {"source_ref": "bank:1"})).json()
+    third = await caller.post("/v1/payments", body | {"source_ref": "bank:1", "replaces": second["id"]})
+    assert third.status_code == 201, third.text
+
+
+async def test_what_stays_paid_is_not_told_as_paid_again(house: House, caller: Caller, issuer: str) -> None:
+    invoice = await caller.toy_issued(issuer, **HUNDRED)
+    former = (await caller.post("/v1/payments", paying(issuer, (invoice, "100.00")))).json()
+    again = await caller.post("/v1/payments", paying(issuer, (invoice, "100.00"), replaces=former["id"]))
+    assert again.status_code == 201, again.text
+    await house.execute("SELECT platform.sequence_committed()")
+    told = [one["type"] for one in (await caller.get("/v1/events")).json()["data"]]
+    assert told[-2:] == ["invoice.paid", "invoice.updated"]
+
+
 async def test_tenants_issuers_and_scopes_are_kept_apart(house: House, caller: Caller, issuer: str) -> None:
     invoice = await caller.toy_issued(issuer, **HUNDRED)
     made = (await caller.post("/v1/payments", paying(issuer, (invoice, "1.00")))).json()
@@ -175,7 +217,7 @@ async def test_tenants_issuers_and_scopes_are_kept_apart(house: House, caller: C
 
 async def test_a_moment_without_an_offset_or_outside_of_time_is_refused(caller: Caller, issuer: str) -> None:
     invoice = await caller.toy_issued(issuer, **HUNDRED)
-    for moment in ("2026-11-20T11:00:00", "0001-01-01T00:00:00+23:00"):
+    for moment in ("2026-11-20T11:00:00", "0001-01-01T00:00:00+23:00", "0001-01-01T12:00:00Z", "9999-12-31T23:00:00Z"):
         problem(await caller.post("/v1/payments", paying(issuer, (invoice, "1.00"), paid_at=moment)), 400)
 
 

@@ -156,6 +156,27 @@ async def test_what_makes_a_deadline_moot(toyland: Toyland, unless: str) -> None
     assert (case["invoice"], case["deadline"]) == (missed["id"], unless)
 
 
+async def test_what_was_missed_is_not_met_by_a_new_seal(toyland: Toyland) -> None:
+    toyland.office.down = True
+    invoice = await toyland.issued("T-DATA")
+    await toyland.days(7)
+    (late,) = await cases(toyland)
+    toyland.office.down = False
+    await toyland.work()
+    (refused,) = [one for one in await cases(toyland, state="open") if one["id"] != late["id"]]
+    toyland.office.down = True
+    mended = {"changes": {"extensions": {"toyland": {"ask_for": None}}}}
+    answer = await toyland.caller.post(f"/v1/cases/{refused['id']}/resubmit", mended)
+    assert answer.status_code == 200, answer.text
+    await toyland.days(1)
+    assert [one["id"] for one in await cases(toyland, state="open")] == [late["id"]]
+    toyland.office.down = False
+    await toyland.work()
+    await toyland.days(1)
+    assert [one["state"] for one in (await toyland.read(invoice))["submissions"]] == ["superseded", "accepted"]
+    assert await cases(toyland, state="open") == []
+
+
 async def test_a_void_replacement_replaces_nothing(toyland: Toyland) -> None:
     issuer = await toyland.caller.toy_issuer()
     invoice = await toyland.issued(issuer=issuer)

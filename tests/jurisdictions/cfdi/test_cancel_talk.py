@@ -175,6 +175,37 @@ def test_799_is_refused_unless_the_status_says_otherwise() -> None:
     assert (flow.state(CANCEL), flow.last(CANCEL).code) == (S.REJECTED, "799")
 
 
+def test_798_is_asked_for_again_once_the_three_days_are_over() -> None:
+    """The request did not reach SAT: without another one nothing would ever become of it."""
+    flow = asked("[sim:798]", pac="finkok")
+    flow.turn()
+    assert (flow.state(CANCEL), flow.last(CANCEL).code) == (S.WAITING, "798")
+    flow.at += timedelta(hours=71)
+    flow.turn()
+    assert len([ask for ask in flow.asks if ask.effect == "write"]) == 1
+    flow.at += timedelta(days=1)
+    flow.turn()
+    assert len([ask for ask in flow.asks if ask.effect == "write"]) == 2
+
+
+def test_307_is_looked_up_before_it_is_believed() -> None:
+    """Where SAT holds a request of before, the CFDI is about to be cancelled, whatever the PAC says."""
+    flow = asked("[sim:c307]")
+    pending = told(Estado="Vigente", EsCancelable="Cancelable con aceptación", EstatusCancelacion="En proceso")
+    flow.trouble = wrong("sat", pending, effect="read")
+    flow.turn()
+    assert (flow.state(CANCEL), flow.standing) == (S.WAITING, G.CANCEL_PENDING)
+
+
+@pytest.mark.parametrize("word", ["no_cancelable", "No_Cancelable"])
+def test_what_sw_calls_not_cancellable_is_sats_204(word: str) -> None:
+    flow = asked()
+    flow.trouble = wrong("sw", _code(flow, word))
+    flow.turn()
+    assert (flow.state(CANCEL), flow.last(CANCEL).code) == (S.REJECTED, "204")
+    assert "Cancel the live CFDI" in (flow.last(CANCEL).findings[0].fix or "")
+
+
 # ---------------------------------------------------------------------------------------------- lost and busy
 
 

@@ -180,6 +180,12 @@ def test_receipts_go_before_their_invoice() -> None:
     found = findings(cancellation(related=(related("P-1", Kind.RECEIPT),)))["CFDI-CANCEL-06"]
     assert "receipt of payment P-1" in found.message
     assert found.fix == "Cancel P-1 first."
+    coming = msgspec.structs.replace(related("P-1", Kind.RECEIPT, Standing.NONE), on_its_way=True)
+    assert findings(cancellation(related=(coming,)))["CFDI-CANCEL-06"].fix == (
+        "Wait for its stamp, then cancel P-1 first."
+    )
+    refused = related("P-1", Kind.RECEIPT, Standing.NONE)
+    assert findings(cancellation(related=(refused,))) == {}
     gone = related("P-1", Kind.RECEIPT, Standing.CANCELLED)
     assert findings(cancellation(related=(gone,))) == {}
 

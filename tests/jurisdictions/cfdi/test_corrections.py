@@ -1,5 +1,6 @@
 """The desk: classes and ways of refusals, what may be corrected or cancelled, delivery and print."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,11 +8,14 @@ from msgspec.structs import replace
 
 from jurisdictions.cfdi import JURISDICTION
 from jurisdictions.cfdi.sentences import SENTENCES
-from jurisdictions.contract import CaseClass, Earlier, InstructionKind, Path
+from jurisdictions.contract import CaseClass, Earlier, Instruction, InstructionKind, Path
 from schemas.document import Invoice
 from schemas.invoice import Kind
 from schemas.states import Standing, SubmissionState
-from tests.jurisdictions.cfdi.invoices import AT, credit_note, invoice, line
+from tests.jurisdictions.cfdi.documents import DOCUMENTS
+from tests.jurisdictions.cfdi.invoices import AT, SUBMISSION, UUID, credit_note, invoice, line, seal, sending
+from tests.jurisdictions.cfdi.payments import RECEIPTS, receipt
+from tests.jurisdictions.cfdi.world import World, two_pacs
 
 DESK = JURISDICTION.desk
 
@@ -206,3 +210,39 @@ def test_the_printed_form_says_what_the_cfdi_says() -> None:
     assert (printed["tipo_de_comprobante"], printed["metodo_pago"]) == ("Ingreso", "PUE")
     assert printed["informacion_global"] == "Operaciones con el público en general"
     assert "uuid" not in printed
+
+
+def printed(made: Instruction, kind: InstructionKind = InstructionKind.ISSUE) -> Mapping[str, str]:
+    """What is printed of a document that a PAC has stamped."""
+    one = World(issuer=two_pacs())
+    one.add(replace(sending(seal(made)), instruction=kind))
+    one.turn()
+    assert one.state(SUBMISSION) is SubmissionState.ACCEPTED, one.last(SUBMISSION)
+    return DESK.render(made.invoice, one.documents[SUBMISSION].attributes)
+
+
+def test_the_printed_form_is_complete_once_it_is_stamped() -> None:
+    """RMF 2.7.1.7 and CFF art. 29-A: both parties with their regimes, both seals, both certificates, the cadena."""
+    told = printed(DOCUMENTS["substitute"]())
+    law = "uuid fecha fecha_timbrado no_certificado no_certificado_sat rfc_prov_certif sello_cfd sello_sat cadena_tfd"
+    parties = "rfc nombre_emisor regimen_fiscal receptor_rfc nombre_receptor regimen_fiscal_receptor uso_cfdi"
+    rest = "domicilio_fiscal_receptor lugar_expedicion exportacion forma_pago metodo_pago moneda subtotal total version"
+    assert not [name for name in f"{law} {parties} {rest} verification_url legend".split() if not told.get(name)]
+    assert (told["regimen_fiscal"], told["regimen_fiscal_receptor"]) == ("601", "601")
+    assert told["relacionados_1"].split()[:2] == ["04", UUID]
+    assert printed(DOCUMENTS["global"]())["periodicidad"] == "04"
+
+
+def test_the_printed_form_of_a_receipt_tells_of_its_payment() -> None:
+    told = printed(receipt(RECEIPTS["two_invoices"]()), InstructionKind.RECEIPT)
+    assert (told["pago_1_fecha"], told["pago_1_forma"], told["pago_1_monto"]) == (
+        "2026-11-18T10:30:00",
+        "03",
+        "1700.00",
+    )
+    assert told["documento_1"].startswith(
+        f"{UUID}, Serie A, Folio 17, MonedaDR MXN, EquivalenciaDR 1, NumParcialidad 1"
+    )
+    assert "ImpSaldoInsoluto 0.00" in told["documento_1"]
+    assert "documento_2" in told
+    assert "documento_3" not in told

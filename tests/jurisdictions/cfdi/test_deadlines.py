@@ -14,7 +14,7 @@ from jurisdictions.contract import Cancellation, Deadline, Instruction, Instruct
 from schemas.invoice import Kind
 from schemas.party import Party
 from tests.jurisdictions.cfdi.documents import DOCUMENTS
-from tests.jurisdictions.cfdi.invoices import AT, instruction, invoice
+from tests.jurisdictions.cfdi.invoices import AT, instruction, invoice, line
 
 CENTRE = ZoneInfo("America/Mexico_City")
 
@@ -50,6 +50,12 @@ def test_the_month_is_that_of_the_place() -> None:
 def test_who_is_not_asked_to_pay_within_the_month() -> None:
     for name in ("deferred", "credit_note", "global", "moved"):
         assert "pue_unpaid" not in due(DOCUMENTS[name]()), name
+
+
+def test_nobody_waits_for_the_payment_of_nothing() -> None:
+    free = invoice(line(unit_price="0.00", taxes=[]))
+    assert "pue_unpaid" not in due(instruction(free))
+    assert "pue_unpaid" not in due(instruction(invoice(prepaid="1160.00")))
 
 
 @pytest.mark.parametrize(
@@ -146,6 +152,8 @@ def test_working_days() -> None:
     assert business_days_after(date(2026, 11, 13), 1) == date(2026, 11, 17)  # a weekend, then the third Monday
     assert business_days_after(date(2026, 12, 24), 1) == date(2026, 12, 28)
     assert business_days_after(date(2026, 12, 31), 3) == date(2027, 1, 6)
+    assert business_days_after(date(2026, 4, 1), 1) == date(2026, 4, 6)  # SAT rests on 2 and 3 April (RMF 2.1.6)
+    assert business_days_after(date(2026, 5, 4), 1) == date(2026, 5, 6)
     assert not is_business_day(date(2026, 9, 16))
 
 

@@ -2,7 +2,7 @@
 
 import json
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+from msgspec.structs import replace
 
 from jurisdictions.cfdi import JURISDICTION
 from jurisdictions.cfdi.comprobante import comprobante, series_and_folio
 from jurisdictions.cfdi.document import with_complement
-from jurisdictions.cfdi.settings import Settings
+from jurisdictions.cfdi.settings import Extension, LineExtension, Settings
 from jurisdictions.cfdi.xsd import faults
 from jurisdictions.kit.xml import element
 from schemas.document import Preceding
@@ -258,6 +259,28 @@ def test_fecha_is_the_time_of_the_place_of_issue(postal_code: str, zone: str, wr
     assert (warned is not None) is (written != "2026-11-20T12:00:00")
     if warned is not None:
         assert zone in (warned.expected or "")
+
+
+def test_a_draft_is_made_once_and_then_gets_its_number() -> None:
+    draft = instruction()
+    checked = comprobante(draft, issuer(), AT, None)
+    order = instruction(replace(draft.invoice, number="A-17"))
+    sealed = comprobante(order, issuer(), AT + timedelta(seconds=1), "A-17")
+    assert sealed.concepts is checked.concepts
+    assert (sealed.series, sealed.folio, sealed.issued - checked.issued) == ("A", "17", timedelta(seconds=1))
+
+
+def test_what_was_made_before_is_nothing_to_another_draft_of_the_same_lines() -> None:
+    made, by = instruction(), issuer()
+    known = comprobante(made, by, AT, None)
+    other = LineExtension(clave_prod_serv="43231500")
+    assert comprobante(replace(made, line_extensions=(other,)), by, AT, None).concepts[0].product == "43231500"
+    assert comprobante(replace(made, extension=Extension(uso_cfdi="P01")), by, AT, None).receiver.use == "P01"
+    dollars = replace(made, invoice=replace(made.invoice, currency="USD"))
+    assert comprobante(dollars, by, AT, None).currency == "USD"
+    elsewhere = issuer(settings=Settings(regimen_fiscal="603"))
+    assert comprobante(made, elsewhere, AT, None).sender.regime == "603"
+    assert comprobante(made, by, AT, None) == known
 
 
 def test_the_frontier_keeps_the_summer_time_of_its_neighbours() -> None:

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
+from jurisdictions.cfdi import JURISDICTION
 from jurisdictions.cfdi.stamping_verdicts import LANDS_WITHIN
-from jurisdictions.contract import Answer, Ask, Failure, Sending
+from jurisdictions.contract import Answer, Ask, Failure, InstructionKind, Path, Sending
 from schemas.states import SubmissionState
 from tests.jurisdictions.cfdi.invoices import AT, SUBMISSION, instruction, seal, sending
 from tests.jurisdictions.cfdi.world import Trouble, World, stamps, two_pacs
@@ -99,6 +100,47 @@ def test_what_certainly_did_nothing_goes_to_the_other_at_once(trouble: Trouble) 
     assert one.hold is None
 
 
+def test_an_error_that_the_pac_did_not_expect_proves_nothing_and_comes_to_a_person() -> None:
+    """CO1000: nobody else is asked, nothing is sealed anew, and the same bytes go out again when a person says so."""
+    one = world(wrong("sw", said("CO1000 - Error no controlado")))
+    one.turn()
+    assert (one.state(SUBMISSION), one.last(SUBMISSION).code) == (S.OUTCOME_UNKNOWN, "CO1000")
+    one.settle(turns=200, pause=timedelta(minutes=2))
+    assert (one.state(SUBMISSION), one.last(SUBMISSION).code) == (S.HELD, "CFDI-STAMP-08")
+    assert one.at - AT >= timedelta(hours=1)
+    assert "finkok" not in {ask.endpoint for ask in one.asks}
+    diagnosis = JURISDICTION.desk.classify(InstructionKind.ISSUE, "CFDI-STAMP-08", None)
+    assert (diagnosis.path, diagnosis.editable) == (Path.RESEND, ())
+
+
+def test_an_error_that_passes_brings_the_stamp_of_before() -> None:
+    one = world(wrong("sw", said("CO1000 - Error no controlado"), times=1))
+    one.settle()
+    assert one.state(SUBMISSION) is S.ACCEPTED
+    assert stamps(one) == ONCE_AT_SW
+
+
+@pytest.mark.parametrize(
+    "words", [said("Algo no funcionó"), Answer(name="", status=400, body=b'{"status":"error"}'), said("", 499)]
+)
+def test_words_without_a_code_do_not_make_a_stamp_forgotten(words: Answer) -> None:
+    """The first answer was lost after the stamp: a refusal without a code says nothing of it."""
+    one = world(wrong("sw", "lost", times=1))
+    one.turn()
+    assert one.state(SUBMISSION) is S.OUTCOME_UNKNOWN
+    one.trouble = wrong("sw", words, times=3)
+    one.settle()
+    assert one.state(SUBMISSION) is S.ACCEPTED
+    assert stamps(one) == ONCE_AT_SW
+
+
+def test_words_without_a_code_that_do_not_pass_come_to_a_person() -> None:
+    one = world(both(wrong("sw", "lost", times=1), wrong("sw", said("Algo no funcionó"))))
+    one.settle(turns=200, pause=timedelta(minutes=2))
+    assert (one.state(SUBMISSION), one.last(SUBMISSION).code) == (S.HELD, "CFDI-STAMP-08")
+    assert stamps(one) == ONCE_AT_SW
+
+
 def test_an_account_that_is_refused_is_told_with_the_stamp_of_the_other() -> None:
     one = world(wrong("sw", said("AU2001 - Sin timbres")))
     one.turn()
@@ -117,6 +159,10 @@ def test_an_account_that_is_refused_is_told_with_the_stamp_of_the_other() -> Non
         wrong("sw", Answer(name="", status=503, body=b"<html>")),
         wrong("sw", Answer(name="", status=504, body=b"<html>")),
         wrong("sw", Answer(name="", status=200, body=b"<html>")),
+        wrong("sw", Answer(name="", status=408, body=b"<html>")),
+        wrong("sw", Answer(name="", status=499)),
+        wrong("sw", Answer(name="", status=503, body=b'{"statusCode":503,"message":"Backend timed out"}')),
+        wrong("sw", Answer(name="", status=408, body=b'{"statusCode":408,"message":"Request timed out"}')),
         wrong("sw", "lost"),
     ],
 )
@@ -441,7 +487,8 @@ def test_whatever_goes_wrong_each_document_is_stamped_exactly_once(seed: int) ->
         lambda: Failure.NOT_SENT,
         lambda: Failure.MAYBE_SENT,
         lambda: "late",
-        lambda: Answer(name="", status=chance.choice([429, 500, 502, 503, 504]), body=b"<html>"),
+        lambda: Answer(name="", status=chance.choice([408, 429, 499, 500, 502, 503, 504]), body=b"<html>"),
+        lambda: Answer(name="", status=chance.choice([302, 400, 499]), body=b'{"status":"error"}'),
         lambda: said("Servicio no disponible", 503),
     ]
 

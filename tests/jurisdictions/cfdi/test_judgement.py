@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from jurisdictions.cfdi import JURISDICTION
 from jurisdictions.cfdi.ruling import MOST_FINDINGS
+from jurisdictions.cfdi.stamp import UnusableStamp, read_stamp
+from schemas.findings import Severity
 from tests.jurisdictions.cfdi.invoices import seal
 from tests.jurisdictions.cfdi.rules import cases_payments, documents
 
@@ -107,7 +109,7 @@ def test_the_types_within_scope_are_decided(
     document: Callable[[], bytes], verdict: str, rules: set[str], recognised: bool
 ) -> None:
     judgement = JUDGE(document())
-    told = {one.rule for one in judgement.findings} - {"CFDI-SEAL-01", "CFDI-STAMP-03"}
+    told = {one.rule for one in judgement.findings} - {"CFDI-SEAL-01", "CFDI-STAMP-03", "CFDI-XML-04"}
     assert (judgement.verdict, told, judgement.recognised) == (verdict, rules, recognised)
 
 
@@ -184,3 +186,83 @@ def test_no_number_makes_it_raise(data: st.DataObject) -> None:
     for start, end in sorted(data.draw(st.lists(st.sampled_from(places), max_size=3, unique=True)), reverse=True):
         body = body[:start] + data.draw(_NUMBERS) + body[end:]
     assert JUDGE(body.encode()).verdict in ("valid", "invalid", "undecided")
+
+
+def _stamp(uuid: str = "6F35D3B5-3651-5370-BC2C-14CDBE384CD7", at: str = "2026-11-20T12:00:05") -> bytes:
+    """A stamp of BODY with the structure of one."""
+    sello = re.search(rb' Sello="([^"]*)"', BODY)
+    assert sello is not None
+    return (
+        '<tfd:TimbreFiscalDigital xmlns:tfd="http://www.sat.gob.mx/TimbreFiscalDigital" Version="1.1"'
+        f' UUID="{uuid}" FechaTimbrado="{at}" RfcProvCertif="SPR190613I52" SelloCFD="{sello.group(1).decode()}"'
+        f' NoCertificadoSAT="30001000000500003456" SelloSAT="{"A" * 344}"/>'
+    ).encode()
+
+
+def _stamped(*stamps: bytes, within: str = "Complemento") -> bytes:
+    inner = f"<cfdi:{within}>".encode() + b"".join(stamps) + f"</cfdi:{within}>".encode()
+    return BODY.replace(b"</cfdi:Comprobante>", inner + b"</cfdi:Comprobante>")
+
+
+def test_a_stamp_is_looked_for_in_the_complement_alone() -> None:
+    assert JUDGE(_stamped(_stamp())).findings == ()
+    hidden = JUDGE(_stamped(_stamp(), within="Addenda"))
+    assert [one.rule for one in hidden.findings] == ["CFDI-STAMP-03"]
+    with pytest.raises(UnusableStamp):
+        read_stamp(_stamped(_stamp(), within="Addenda"))
+
+
+def test_a_cfdi_has_one_stamp() -> None:
+    judgement = JUDGE(_stamped(_stamp(), _stamp("6F35D3B5-3651-5370-BC2C-14CDBE384CD8")))
+    assert (judgement.verdict, {one.rule for one in judgement.findings}) == ("invalid", {"CFDI-STAMP-09"})
+
+
+@pytest.mark.parametrize(
+    ("at", "odd"),
+    [
+        ("2026-11-20T11:00:00", False),  # an hour before: a PAC in another zone
+        ("2026-11-23T12:30:00", False),
+        ("2026-11-20T08:30:00", True),
+        ("2026-11-24T12:00:00", True),
+    ],
+)
+def test_a_stamp_comes_within_three_days(at: str, odd: bool) -> None:
+    judgement = JUDGE(_stamped(_stamp(at=at)))
+    assert (judgement.verdict, {one.rule for one in judgement.findings}) == (
+        "valid",
+        {"CFDI-STAMP-10"} if odd else set(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("document", "rules"),
+    [
+        (BODY, set()),
+        (b"\xef\xbb\xbf" + BODY, {"CFDI-XML-01"}),
+        (BODY.decode().replace("UTF-8", "UTF-16").encode("utf-16"), {"CFDI-XML-01"}),
+        (BODY.replace(b"cfdi:", b"c:").replace(b"xmlns:cfdi", b"xmlns:c"), {"CFDI-XML-02"}),
+        (re.sub(rb' xsi:schemaLocation="[^"]*"', b"", BODY), {"CFDI-XML-04"}),
+        (
+            BODY.replace(
+                b"</cfdi:Comprobante>",
+                b'<cfdi:Complemento><i:ImpuestosLocales xmlns:i="http://www.sat.gob.mx/implocal" version="1.0"'
+                b' TotaldeRetenciones="0.00" TotaldeTraslados="0.00"/></cfdi:Complemento></cfdi:Comprobante>',
+            ),
+            {"CFDI-XML-03", "CFDI-XML-04"},
+        ),
+    ],
+)
+def test_what_pacs_refuse_of_the_wrapping_is_warned_of(document: bytes, rules: set[str]) -> None:
+    judgement = JUDGE(document)
+    told = {one.rule: one for one in judgement.findings if one.rule.startswith("CFDI-XML")}
+    assert set(told) == rules
+    assert all(one.severity is Severity.WARNING and one.location and one.expected for one in told.values())
+
+
+def test_another_version_is_told_as_what_makes_it_invalid() -> None:
+    (found,) = JUDGE(BODY.replace(b' Version="4.0"', b' Version="3.3"', 1)).findings
+    assert (found.rule, found.severity, found.location) == (
+        "CFDI-SCOPE-01",
+        Severity.FATAL,
+        "/cfdi:Comprobante/@Version",
+    )

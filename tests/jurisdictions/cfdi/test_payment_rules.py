@@ -1,5 +1,6 @@
 """SAT's rules about receipts of payment where a case of one edit does not tell all: margins, rounding, lenience."""
 
+import re
 from datetime import date
 from decimal import localcontext
 
@@ -102,3 +103,9 @@ def test_a_finding_tells_what_was_expected_and_where() -> None:
     found = broken(written(WHOLE()), ('MontoTotalPagos="1160.00"', 'MontoTotalPagos="1160.01"'))["CRP20211"]
     assert (found.found, found.expected, found.external_code) == ("1160.01", "1160.00", "CRP20211")
     assert found.location == "/cfdi:Comprobante/cfdi:Complemento/pago20:Pagos/pago20:Totales/@MontoTotalPagos"
+
+
+def test_totals_that_are_missing_altogether_are_told_with_their_place() -> None:
+    told = broken(re.sub(rb"<pago20:Totales[^>]*/>", b"", written(RECEIPTS["every_tax"]())))
+    place = "/cfdi:Comprobante/cfdi:Complemento/pago20:Pagos"
+    assert {told[code].location for code in ("CRP20264", "CRP20267", "CRP20273")} == {place}

@@ -7,6 +7,7 @@ import pytest
 
 from jurisdictions.cfdi import JURISDICTION
 from jurisdictions.cfdi.scope import FOREIGN, foreign
+from jurisdictions.cfdi.settings import Settings
 from schemas.findings import Finding, Severity
 from schemas.party import Party
 from tests.jurisdictions.cfdi.documents import DOCUMENTS
@@ -27,7 +28,12 @@ from tests.jurisdictions.cfdi.invoices import (
     ("name", "rule"),
     [
         ("nomina12", "CFDI-SCOPE-10"),
-        ("Nómina 1.2", "CFDI-SCOPE-19"),
+        ("Nómina 1.2", "CFDI-SCOPE-10"),
+        ("Comercio Exterior", "CFDI-SCOPE-11"),
+        ("Carta Porte 3.1", "CFDI-SCOPE-12"),
+        ("Hidrocarburos y Petrolíferos", "CFDI-SCOPE-14"),
+        ("12", "CFDI-SCOPE-19"),
+        ("", "CFDI-SCOPE-19"),
         ("{http://www.sat.gob.mx/nomina12}Nomina", "CFDI-SCOPE-10"),
         ("{http://www.sat.gob.mx/ComercioExterior20}ComercioExterior", "CFDI-SCOPE-11"),
         ("ComercioExterior", "CFDI-SCOPE-11"),
@@ -103,6 +109,29 @@ def test_the_receivers_data_are_told_together() -> None:
     assert found["CFDI-RECEIVER-01"].found == (
         "RFC URE180429TM6, name UNIVERSIDAD ROBOTICA ESPAÑOLA, postal code absent, regime absent, use G03"
     )
+
+
+@pytest.mark.parametrize(("code", "told"), [("00999", True), ("86991", False)])
+def test_a_postal_code_that_there_is_not_is_told(code: str, told: bool) -> None:
+    found = check(instruction(domicilio_fiscal_receptor=code)).get("CFDI-RECEIVER-02")
+    assert (found is not None) is told
+    if found is not None:
+        assert (found.severity, found.found) == (Severity.WARNING, code)
+
+
+@pytest.mark.parametrize(("place", "told"), [("42501", True), ("32000", False), ("22000", False)])
+def test_the_border_rate_belongs_to_the_border(place: str, told: bool) -> None:
+    sold = instruction(invoice(line(taxes=[{"tax": "IVA", "percent": "8"}])))
+    by = issuer(settings=Settings(regimen_fiscal="601", lugar_expedicion=place))
+    assert ("CFDI-BORDER-01" in check(sold, by)) is told
+    assert "CFDI-BORDER-01" not in check(instruction(), by)
+
+
+def test_who_is_paid_at_once_says_how() -> None:
+    found = check(instruction(forma_pago="99"))["CFDI-FORM-01"]
+    assert (found.severity, found.pointer) == (Severity.WARNING, "/extensions/cfdi/forma_pago")
+    assert "CFDI-FORM-01" not in check(instruction(metodo_pago="PPD"))
+    assert "CFDI-FORM-01" not in check(instruction())
 
 
 def test_a_global_invoice_is_late_a_day_after_its_period() -> None:

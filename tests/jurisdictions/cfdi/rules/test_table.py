@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from jurisdictions.cfdi import JURISDICTION
+from jurisdictions.cfdi.remedies import REMEDIES
 from jurisdictions.cfdi.rule_table import AUTHORITY, PARTLY, UNREACHABLE, codes, judged, published
+from jurisdictions.cfdi.sentences import SENTENCES
 from schemas.findings import is_fatal
 from tests.jurisdictions.cfdi.rules.case import Case
 
@@ -43,6 +45,14 @@ def test_every_code_is_published_with_its_reason() -> None:
     assert rows["CFDI40108"].judged == "here"
     assert JURISDICTION.law.published is not None
     assert JURISDICTION.law.published() == tuple(rows.values())
+
+
+def test_every_code_tells_what_to_do_about_it() -> None:
+    """No remedy stands beside a sentence that has its own, and none is left without."""
+    silent = {code for code, sentence in SENTENCES.items() if not sentence.fix} - {"CFDI40120", "CRP20277"}
+    assert silent == set()
+    assert REMEDIES.keys() <= SENTENCES.keys()
+    assert all(SENTENCES[code].fix == text for code, text in REMEDIES.items())
 
 
 @pytest.mark.parametrize("make", KINDS, ids=lambda make: f"{make.__module__.rpartition('.')[2]}.{make.__name__}")
