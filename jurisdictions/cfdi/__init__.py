@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from jurisdictions.cfdi.catalogue_refresh import CODELISTS
+from jurisdictions.cfdi.codelists.refresh import CODELISTS
 from jurisdictions.cfdi.corrections import DESK
 from jurisdictions.cfdi.exchange import EXCHANGE
-from jurisdictions.cfdi.rules import EDITION, LAW
+from jurisdictions.cfdi.rules.law import EDITION, LAW
 from jurisdictions.cfdi.seal import SEAL
 from jurisdictions.cfdi.simulator import SIMULATOR
 from jurisdictions.contract import About, CredentialSpec, Edition, EndpointSpec, Jurisdiction, Obligation, Scope

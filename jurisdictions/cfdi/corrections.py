@@ -11,14 +11,14 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from jurisdictions.cfdi import cancel_sentences
-from jurisdictions.cfdi.answers import UNCONTROLLED
-from jurisdictions.cfdi.cancel_options import cancellations, kind_of
-from jurisdictions.cfdi.courses import EXPIRED
+from jurisdictions.cfdi.cancelling import sentences as cancel_sentences
+from jurisdictions.cfdi.cancelling.options import cancellations, kind_of
 from jurisdictions.cfdi.deadlines import deadlines
+from jurisdictions.cfdi.pacs.answers import UNCONTROLLED
+from jurisdictions.cfdi.pacs.courses import EXPIRED
 from jurisdictions.cfdi.printed import render
-from jurisdictions.cfdi.sentence import Sentence
-from jurisdictions.cfdi.sentences import SENTENCES
+from jurisdictions.cfdi.rules.sentence import Sentence
+from jurisdictions.cfdi.rules.sentences import SENTENCES
 from jurisdictions.contract import (
     CaseClass,
     CorrectionOption,

@@ -13,9 +13,9 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from jurisdictions.cfdi.calendar import month_after
+from jurisdictions.cfdi.cancelling.consent import answer_until, cancel_until
 from jurisdictions.cfdi.codelists import zone_of
 from jurisdictions.cfdi.comprobante import MOVEMENT, words_of
-from jurisdictions.cfdi.consent import answer_until, cancel_until
 from jurisdictions.cfdi.parties import rfc_of
 from jurisdictions.cfdi.settings import InformacionGlobal
 from jurisdictions.cfdi.terms import terms

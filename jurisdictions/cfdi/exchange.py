@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import ModuleType
 
-from jurisdictions.cfdi import cancel_talk, stamping_talk
+from jurisdictions.cfdi.pacs import cancel_talk, stamping_talk
 from jurisdictions.cfdi.parties import rfc_of
 from jurisdictions.contract import (
     Answer,

@@ -14,13 +14,13 @@ from lxml import etree
 
 from jurisdictions.cfdi.cadena import foreign_complements
 from jurisdictions.cfdi.deadlines import STAMP_WITHIN
-from jurisdictions.cfdi.reading import EPOCH, read
-from jurisdictions.cfdi.ruling import broken_rules
-from jurisdictions.cfdi.scope import FOREIGN, foreign
+from jurisdictions.cfdi.pacs.stamp import structure_problems
+from jurisdictions.cfdi.rules.reading import EPOCH, read
+from jurisdictions.cfdi.rules.ruling import broken_rules
+from jurisdictions.cfdi.rules.scope import FOREIGN, foreign
+from jurisdictions.cfdi.rules.sentences import finding
+from jurisdictions.cfdi.rules.wrapping import customs
 from jurisdictions.cfdi.seal import seal_findings
-from jurisdictions.cfdi.sentences import finding
-from jurisdictions.cfdi.stamp import structure_problems
-from jurisdictions.cfdi.wrapping import customs
 from jurisdictions.cfdi.xsd import CFDI, TFD, faults, schema
 from jurisdictions.contract import Judgement, Layer
 from jurisdictions.kit.xml import UnreadableXML, parse

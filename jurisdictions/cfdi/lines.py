@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jurisdictions.cfdi.case import Case, own
 from jurisdictions.cfdi.concepts import PRODUCT_UNKNOWN
-from jurisdictions.cfdi.sentences import finding
+from jurisdictions.cfdi.rules.case import Case, own
+from jurisdictions.cfdi.rules.sentences import finding
 from schemas.codes import TaxCategory
 from schemas.document import Line, Tax
 from schemas.findings import Finding, Severity

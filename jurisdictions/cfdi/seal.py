@@ -18,14 +18,14 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from lxml import etree
 
 from jurisdictions.cfdi.cadena import ForeignComplement, cadena
-from jurisdictions.cfdi.cancellation import seal_cancellation
+from jurisdictions.cfdi.cancelling.cancellation import seal_cancellation
 from jurisdictions.cfdi.certificate import Certificate, read_certificate
 from jurisdictions.cfdi.codelists import zone_of
 from jurisdictions.cfdi.comprobante import comprobante
 from jurisdictions.cfdi.document import MEDIA_TYPE, NAME, write
-from jurisdictions.cfdi.reading import EXACT
-from jurisdictions.cfdi.receipt import write_receipt
-from jurisdictions.cfdi.sentences import finding
+from jurisdictions.cfdi.receipts.receipt import write_receipt
+from jurisdictions.cfdi.rules.reading import EXACT
+from jurisdictions.cfdi.rules.sentences import finding
 from jurisdictions.cfdi.settings import Extension
 from jurisdictions.cfdi.written import written_cadena
 from jurisdictions.cfdi.xsd import CFDI, faults, schema

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from jurisdictions.cfdi import codelists
-from jurisdictions.cfdi.catalogue_refresh import refresh
 from jurisdictions.cfdi.codelists import published
+from jurisdictions.cfdi.codelists.refresh import refresh
 from tests.official import official
 
 pytestmark = pytest.mark.conformance

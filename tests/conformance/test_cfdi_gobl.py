@@ -20,7 +20,7 @@ from jurisdictions.cfdi.addenda import with_addenda
 from jurisdictions.cfdi.cadena import foreign_complements
 from jurisdictions.cfdi.comprobante import comprobante
 from jurisdictions.cfdi.document import write
-from jurisdictions.cfdi.scope import foreign
+from jurisdictions.cfdi.rules.scope import foreign
 from jurisdictions.cfdi.settings import Extension, LineExtension, Settings
 from jurisdictions.contract import Instruction, InstructionKind
 from schemas.findings import Severity

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from lxml import etree
 
 from jurisdictions.cfdi.cadena import cadena
-from jurisdictions.cfdi.cancellation import seal_cancellation
+from jurisdictions.cfdi.cancelling.cancellation import seal_cancellation
 from jurisdictions.contract import InstructionKind
 from tests.jurisdictions.cfdi import invoices
 from tests.jurisdictions.cfdi.documents import DOCUMENTS

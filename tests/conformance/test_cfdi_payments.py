@@ -16,14 +16,14 @@ from signxml.algorithms import DigestAlgorithm, SignatureMethod
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from jurisdictions.cfdi import JURISDICTION
-from jurisdictions.cfdi.cancellation import seal_cancellation
-from jurisdictions.cfdi.payment_rules import RULES
-from jurisdictions.cfdi.payment_sentences import AUTHORITY_ONLY, SENTENCES, UNREACHABLE
-from jurisdictions.cfdi.reading import EXACT, read, run
+from jurisdictions.cfdi.cancelling.cancellation import seal_cancellation
+from jurisdictions.cfdi.rules.payment_rules import RULES
+from jurisdictions.cfdi.rules.payment_sentences import AUTHORITY_ONLY, SENTENCES, UNREACHABLE
+from jurisdictions.cfdi.rules.reading import EXACT, read, run
 from tests.jurisdictions.cfdi import invoices
+from tests.jurisdictions.cfdi.cancelling.test_cancellation import verified
 from tests.jurisdictions.cfdi.payments import RECEIPTS, Signer, cancellation, receipt, related
 from tests.jurisdictions.cfdi.simulated import Holder
-from tests.jurisdictions.cfdi.test_cancellation import verified
 from tests.official import official
 
 pytestmark = pytest.mark.conformance

@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from jurisdictions.cfdi import JURISDICTION
-from jurisdictions.cfdi.rule_table import codes, judged
+from jurisdictions.cfdi.rules.table import codes, judged
 from schemas.findings import Severity
 from tests.official import official
 

@@ -9,9 +9,9 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 
-from jurisdictions.cfdi.payment_words import PaymentExtension
-from jurisdictions.cfdi.receipt import receipt_findings
-from jurisdictions.cfdi.receipt_document import write_receipt
+from jurisdictions.cfdi.receipts.document import write_receipt
+from jurisdictions.cfdi.receipts.receipt import receipt_findings
+from jurisdictions.cfdi.receipts.words import PaymentExtension
 from jurisdictions.cfdi.settings import LineExtension
 from jurisdictions.contract import Allocation, Cancellation, Instruction, InstructionKind, Issuer, Payment, Related
 from schemas.document import ExchangeRate, Invoice

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from jurisdictions.cfdi import JURISDICTION
-from jurisdictions.cfdi.sentences import SENTENCES
+from jurisdictions.cfdi.rules.sentences import SENTENCES
 from jurisdictions.contract import CaseClass, Earlier, Instruction, InstructionKind, Path
 from schemas.document import Invoice
 from schemas.invoice import Kind

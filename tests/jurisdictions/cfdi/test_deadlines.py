@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from jurisdictions.cfdi import JURISDICTION
 from jurisdictions.cfdi.calendar import business_days_after, holidays, is_business_day
-from jurisdictions.cfdi.consent import Cancellable, answer_until, cancel_until, consent_of
+from jurisdictions.cfdi.cancelling.consent import Cancellable, answer_until, cancel_until, consent_of
 from jurisdictions.contract import Cancellation, Deadline, Instruction, InstructionKind, Payment
 from schemas.invoice import Kind
 from schemas.party import Party

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jurisdictions.cfdi import JURISDICTION
-from jurisdictions.cfdi.ruling import MOST_FINDINGS
-from jurisdictions.cfdi.stamp import UnusableStamp, read_stamp
+from jurisdictions.cfdi.pacs.stamp import UnusableStamp, read_stamp
+from jurisdictions.cfdi.rules.ruling import MOST_FINDINGS
 from schemas.findings import Severity
 from tests.jurisdictions.cfdi.invoices import seal
 from tests.jurisdictions.cfdi.rules import cases_payments, documents

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jurisdictions.cfdi import facts_of_model
 from jurisdictions.cfdi.comprobante import Comprobante, comprobante, summed
 from jurisdictions.cfdi.concepts import Concept
 from jurisdictions.cfdi.document import write
-from jurisdictions.cfdi.facts import Facts, decimals_of
-from jurisdictions.cfdi.facts_of_document import facts_of
-from jurisdictions.cfdi.facts_of_model import usual_facts
-from jurisdictions.cfdi.reading import EXACT, read
-from jurisdictions.cfdi.ruling import broken_rules, is_sound
+from jurisdictions.cfdi.rules import facts_of_model
+from jurisdictions.cfdi.rules.facts import Facts, decimals_of
+from jurisdictions.cfdi.rules.facts_of_document import facts_of
+from jurisdictions.cfdi.rules.facts_of_model import usual_facts
+from jurisdictions.cfdi.rules.reading import EXACT, read
+from jurisdictions.cfdi.rules.ruling import broken_rules, is_sound
 from jurisdictions.cfdi.xsd import faults
 from jurisdictions.contract import Instruction
 from jurisdictions.kit.xml import UnreadableXML, parse

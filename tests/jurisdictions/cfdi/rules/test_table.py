@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from jurisdictions.cfdi import JURISDICTION
-from jurisdictions.cfdi.remedies import REMEDIES
-from jurisdictions.cfdi.rule_table import AUTHORITY, PARTLY, UNREACHABLE, codes, judged, published
-from jurisdictions.cfdi.sentences import SENTENCES
+from jurisdictions.cfdi.rules.remedies import REMEDIES
+from jurisdictions.cfdi.rules.sentences import SENTENCES
+from jurisdictions.cfdi.rules.table import AUTHORITY, PARTLY, UNREACHABLE, codes, judged, published
 from schemas.findings import is_fatal
 from tests.jurisdictions.cfdi.rules.case import Case
 
