@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 from jurisdictions.contract import (
@@ -25,12 +24,13 @@ from jurisdictions.verifactu import (
     exchange,
     judgement,
     messages,
+    printed,
+    rule_table,
     rules,
     seal,
 )
 from jurisdictions.verifactu.settings import Extension, LineExtension, Settings
 from jurisdictions.verifactu.simulator import SIMULATOR
-from schemas.document import Invoice
 from schemas.invoice import Kind
 from schemas.states import SubmissionState
 
@@ -75,26 +75,13 @@ def deliverable(state: SubmissionState) -> bool:
     return True
 
 
-def render(invoice: Invoice, facts: Mapping[str, str]) -> Mapping[str, str]:
-    """What the printed form must show: the QR, the words above and below it (Order HAC/1177/2024 art. 21)."""
-    if "verification_url" not in facts:
-        return {}
-    return {
-        "qr_content": facts["verification_url"],
-        "qr_error_correction": "M",
-        "qr_title": codelists.QR_TITLE,
-        "qr_legend": facts.get("verification_phrase", codelists.PHRASE),
-        "qr_short_legend": codelists.SHORT_PHRASE,
-        "qr_millimetres": "30-40",
-    }
-
-
 JURISDICTION = Jurisdiction(
     about=ABOUT,
     law=Law(
         route=rules.route,
         check=rules.check,
         judge=judgement.judge,
+        published=rule_table.published,
         settings_type=Settings,
         extension_type=Extension,
         line_extension_type=LineExtension,
@@ -112,7 +99,7 @@ JURISDICTION = Jurisdiction(
         corrections=corrections.corrections,
         deadlines=deadlines.deadlines,
         deliverable=deliverable,
-        render=render,
+        render=printed.render,
     ),
     simulator=SIMULATOR,
 )

@@ -1,4 +1,4 @@
-"""What a refusal asks a person to do, code by code, as data.
+"""What a refusal asks a person to do, code by code: the words of `sentences`, and the place where it is mended.
 
 Sources: errores.properties of 2026-08-18 (codes and families); "Validaciones y errores" 1.2.2; FAQ for developers 1.3
 §17: where the invoice itself is wrong, only a new document mends it; where it was right, a subsanación of its record.
@@ -6,10 +6,14 @@ Sources: errores.properties of 2026-08-18 (codes and families); "Validaciones y 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+
+from msgspec import structs
 
 from jurisdictions.contract import CaseClass, Diagnosis, InstructionKind, Path
 from jurisdictions.verifactu import codelists as lists
+from jurisdictions.verifactu.sentence import Sentence
+from jurisdictions.verifactu.sentences import SENTENCES
 
 RECORD_FIELDS = (
     "/extensions/verifactu",
@@ -19,163 +23,93 @@ RECORD_FIELDS = (
 )
 """What a subsanación may mend: data of the record and how the customer is named, never an amount or a rate."""
 
-
-class _Advice(NamedTuple):
-    case_class: CaseClass
-    path: Path
-    sentence: str
-    pointer: str | None = None
-    fix: str | None = None
-
-
 _EXTENSION = "/extensions/verifactu"
-_RECIPIENT = "/customer/tax_ids/0/value"
-_DATA, _CONFIG, _DEFECT = CaseClass.DATA_CORRECTION, CaseClass.CONFIGURATION, CaseClass.DEFECT
+_PLACES: Mapping[str, str] = {
+    "/customer/tax_ids/0/value": (
+        "1100 1101 1102 1103 1109 1110 1111 1121 1122 1123 1126 1131 1189 1191 1192 1193 1232 1233 1234 1239 1254 1255"
+        " 1283 1290 2001"
+    ),
+    "/lines/0/taxes/0/percent": (
+        "1124 1127 1132 1135 1140 1142 1143 1144 1150 1160 1162 1163 1164 1165 1166 1167 1168 1169 1170 1194 1235 1236"
+        " 1277"
+    ),
+    "/issue_date": "1105 1112 1133 1152",
+    "/operation_date": "1125 1134 1145 1146 1147 1173",
+    "/series": "1104 1130 1287 3000",
+    f"{_EXTENSION}/clave_regimen": (
+        "1148 1149 1181 1182 1195 1196 1197 1198 1199 1200 1201 1202 1203 1205 1206 1207 1208 1209 1218 1237 1238 1245"
+        " 1246 1252 1257 1260 1281 1284 1286 1289 1293 2009"
+    ),
+    f"{_EXTENSION}/tipo_factura": "1106 1107 1114 1115 1116 1117 1118 1119 1136 1154 1156 1157 1183 1184 1185 1190",
+    f"{_EXTENSION}/tercero": "1151 1155 1158 1159 1178 1186 1187 1188 1211",
+    f"{_EXTENSION}/generado_por": "1224 1225 1227 1228 1229 1230 1231 1258 1259 1273",
+    f"{_EXTENSION}/num_registro_acuerdo": "1128",
+    f"{_EXTENSION}/ref_externa": "1253",
+    _EXTENSION: "SCHEMA",
+    "/credentials/certificate": "CERTIFICATE 4112",
+}
+_PLACE = {code: place for place, codes in _PLACES.items() for code in codes.split()}
+"""Where in the invoice, or in what its issuer has stored, the cause of a code most likely lies."""
 
-_NIF = _Advice(
-    _DATA,
-    Path.CORRECT,
-    "The tax office does not know the customer under this NIF and name.",
-    _RECIPIENT,
-    "Ask the customer for NIF and registered name, or check them in the census service, and correct the record.",
-)
-_RATE = _Advice(
-    _DATA,
-    Path.NEW_DOCUMENT,
-    "A rate or an amount of tax is not one that the law knows on that date.",
-    "/lines/0/taxes/0/percent",
-    "The invoice itself is wrong: issue a factura rectificativa.",
-)
-_DATE = _Advice(
-    _DATA,
-    Path.NEW_DOCUMENT,
-    "A date of the invoice is not admissible.",
-    "/issue_date",
-    "The invoice itself is wrong: issue a new one with an admissible date.",
-)
-_NUMBER = _Advice(
-    _DATA,
-    Path.NEW_DOCUMENT,
-    "The number of the invoice has characters that are not admissible.",
-    "/series",
-    "Issue the invoice anew in a series of plain characters.",
-)
-_QUALIFICATION = _Advice(
-    _DATA,
-    Path.CORRECT,
-    "Régimen, qualification and exemption of a row of the Desglose do not go together.",
-    _EXTENSION + "/clave_regimen",
-    "Choose clave_regimen, calificacion or exenta that fit, and send a correction of the record.",
-)
-_PRODUCT = _Advice(
-    _CONFIG,
-    Path.CORRECT,
-    "The block SistemaInformatico names a producer or a product that the tax office does not accept.",
-    None,
-    "Mend the product's data in the issuer's settings, then correct the record.",
-)
-_SEAL = _Advice(
-    _DEFECT,
-    Path.CORRECT,
-    "The record's huella or link does not stand as the tax office computes it.",
-    None,
-    "Verify the chain; a correction of the record at its end mends it.",
-)
-_AMOUNTS = _Advice(
-    _DEFECT, Path.CORRECT, "The totals of the record differ from the sum of its rows.", None, "Correct the record."
-)
-
-_ADVICE: dict[str, _Advice] = {
-    **dict.fromkeys("1100 1103 1109 1110 1121 1123 1239 1290 1283".split(), _NIF),
-    **dict.fromkeys("1101 1102 1111 1122 1126 1131 1189 1191 1192 1232 1233 1234 1254 1255".split(), _NIF),
-    **dict.fromkeys("1124 1127 1132 1135 1140 1142 1143 1144 1150 1194 1235 1236 1277".split(), _RATE),
-    **dict.fromkeys([str(code) for code in range(1160, 1171) if code != 1161], _RATE),
-    **dict.fromkeys("1105 1112 1125 1133 1134 1145 1146 1152 1173".split(), _DATE),
-    **dict.fromkeys("1104 1130 1287".split(), _NUMBER),
-    **dict.fromkeys(
-        "1181 1182 1195 1196 1197 1198 1199 1200 1201 1202 1203 1205 1206 1207 1208".split(), _QUALIFICATION
-    ),
-    **dict.fromkeys("1209 1237 1238 1245 1246 1252 1257 1260 1281 1284 1286 1289 1293 2009".split(), _QUALIFICATION),
-    **dict.fromkeys("1176 1177 1179 1212 1213 1220 1221 1223 1226 1241 1242".split(), _PRODUCT),
-    **dict.fromkeys("1174 1175 1180 1244 1247 1262 1263 1264 1268 1269 1274 1291 1292".split(), _SEAL),
-    **dict.fromkeys("2000 2002 2003 2007 2008".split(), _SEAL),
-    **dict.fromkeys("2005 2006".split(), _AMOUNTS),
-    "2001": _NIF,
-    "2004": _Advice(
-        CaseClass.AUTHORITY_BUSY,
-        Path.CORRECT,
-        "The record reached the tax office more than 240 seconds after it was made; it stands and needs nothing.",
-    ),
-    "3000": _Advice(
-        CaseClass.DUPLICATE,
-        Path.NEW_DOCUMENT,
-        "The tax office holds another record under this number and date, from another billing system.",
-        "/series",
-        "Find the system that used the number; issue this invoice in a series of its own.",
-    ),
-    "3001": _Advice(CaseClass.DUPLICATE, Path.NEW_DOCUMENT, "The record is cancelled already.", None),
-    "3002": _Advice(
-        _DATA,
-        Path.CORRECT,
-        "The tax office holds no record of this invoice that could be corrected or cancelled.",
-        None,
-        "Send it again as a record without a former one.",
-    ),
-    "3003": _Advice(
-        _CONFIG, Path.RESEND, "The holder of the certificate may not change this record.", None, "Check the mandate."
-    ),
-    "3004": _Advice(
-        CaseClass.DUPLICATE, Path.NEW_DOCUMENT, "The invoice was cancelled through the tax office's own form."
-    ),
-    "SCHEMA": _Advice(
-        _DEFECT,
-        Path.CORRECT,
+_OURS: Mapping[str, Sentence] = {
+    "SCHEMA": Sentence(
         "The record does not fit the schema and was kept back so that the others could go.",
-        _EXTENSION,
         "Correct the data that the finding names; a new record goes to the end of the chain.",
+        CaseClass.DEFECT,
+        Path.CORRECT,
     ),
-    "CERTIFICATE": _Advice(
-        _CONFIG,
-        Path.RESEND,
+    "CERTIFICATE": Sentence(
         "The tax office did not accept the certificate.",
-        "/credentials/certificate",
         "Store a valid qualified certificate of the issuer or of its representative; nothing is lost meanwhile.",
-    ),
-    "4112": _Advice(
-        _CONFIG,
+        CaseClass.CONFIGURATION,
         Path.RESEND,
-        "The certificate belongs to nobody who may speak for this issuer.",
-        "/credentials/certificate",
-        "Register the mandate (apoderamiento or colaboración social), or use the issuer's own certificate.",
-    ),
-    "4141": _Advice(
-        _CONFIG,
-        Path.RESEND,
-        "The tax office has suspended this access to VERI*FACTU.",
-        None,
-        "Call the tax office; the records wait in order.",
     ),
 }
+_PATHS = {
+    "3003": Path.RESEND,
+    "3004": Path.NEW_DOCUMENT,
+}
+"""Once the right certificate sends it, 3003 has no cause any more; after 3004 no record of ours will be taken."""
 
-_MESSAGE = _Advice(_CONFIG, Path.RESEND, "The tax office refused the whole message; its records wait unchanged.")
-_BUSY = _Advice(CaseClass.AUTHORITY_BUSY, Path.RESEND, "The tax office had a technical fault; we try again.")
-_RECORD = _Advice(_DATA, Path.CORRECT, "The tax office refused the record.", _EXTENSION, "Correct what its text names.")
+_MESSAGE = Sentence(
+    "The tax office refused the whole message; its records wait unchanged.",
+    "Look at its own words; the same records go out again.",
+    CaseClass.CONFIGURATION,
+    Path.RESEND,
+)
+_RECORD = Sentence("The tax office refused the record.", "Correct what its own words name.")
 
 
 def classify(kind: InstructionKind, code: str, message: str | None) -> Diagnosis:
     """A code of the AEAT, or one of ours (SCHEMA, CERTIFICATE), in a person's words."""
-    advice = _ADVICE.get(code) or _by_family(code)
+    sentence = _OURS.get(code) or SENTENCES.get(code)
+    known = sentence is not None
+    if sentence is None:
+        sentence = _MESSAGE if lists.is_message_code(code) else _RECORD
+    path = _PATHS.get(code, sentence.path)
+    found = Diagnosis(
+        case_class=CaseClass.AUTHORITY_BUSY if code in lists.MESSAGE_TECHNICAL else sentence.case_class,
+        sentence=sentence.text,
+        path=path,
+        pointer=_PLACE.get(code) if known or path is Path.RESEND else _EXTENSION,
+        fix=sentence.fix if known else message or sentence.fix,
+        actions=_ACTIONS[path],
+        editable=_EDITABLE[path],
+    )
     if code == lists.DUPLICATE and kind is not InstructionKind.ISSUE:
-        advice = advice._replace(path=Path.CORRECT, pointer=None, fix="The next correction says RechazoPrevio=S.")
-    editable = {Path.CORRECT: RECORD_FIELDS, Path.NEW_DOCUMENT: ("",)}.get(advice.path, ())
-    return Diagnosis(
-        case_class=advice.case_class,
-        sentence=advice.sentence,
-        path=advice.path,
-        pointer=advice.pointer,
-        fix=advice.fix or message,
-        actions=_ACTIONS[advice.path],
-        editable=editable,
+        return _held_elsewhere(found)
+    return found
+
+
+def _held_elsewhere(found: Diagnosis) -> Diagnosis:
+    """What was refused as duplicate corrects or cancels: the AEAT holds a former record, and the next one says so."""
+    return structs.replace(
+        found,
+        path=Path.CORRECT,
+        pointer=None,
+        fix="The next correction says that the AEAT holds a record: RechazoPrevio=S.",
+        actions=_ACTIONS[Path.CORRECT],
+        editable=_EDITABLE[Path.CORRECT],
     )
 
 
@@ -185,9 +119,9 @@ _ACTIONS = {
     Path.RESEND: ("retry", "resolve"),
     Path.RESEAL: ("resubmit", "resolve"),
 }
-
-
-def _by_family(code: str) -> _Advice:
-    if code in lists.MESSAGE_TECHNICAL:
-        return _BUSY
-    return _MESSAGE if lists.is_message_code(code) else _RECORD
+_EDITABLE: Mapping[Path, tuple[str, ...]] = {
+    Path.CORRECT: RECORD_FIELDS,
+    Path.NEW_DOCUMENT: ("",),
+    Path.RESEND: (),
+    Path.RESEAL: (),
+}

@@ -20,7 +20,7 @@ from jurisdictions.verifactu.settings import (
     Settings,
 )
 from schemas.codes import TaxCategory, TaxKind
-from schemas.document import Invoice, Tax, TaxGroup
+from schemas.document import ExchangeRate, Invoice, Tax, TaxGroup
 from schemas.invoice import Kind
 from schemas.money import HUNDRED, ZERO, round_half_up
 
@@ -31,6 +31,9 @@ _IMPUESTO = {
     TaxKind.EXCISE: lists.OTHER_TAX,
 }
 _EXEMPT = {TaxCategory.EXEMPT: "E1", TaxCategory.EXPORT: "E2", TaxCategory.INTRA_COMMUNITY: "E5"}
+_EXPORTED = frozenset({"E2", "E3"})
+"""Exemptions that ClaveRegimen 01 does not admit (1199): exports and what the law treats alike."""
+_SIGNS = {1: Decimal(1), -1: Decimal(-1)}
 _CHARGED = frozenset({TaxCategory.STANDARD, TaxCategory.ZERO, TaxCategory.IGIC, TaxCategory.IPSI})
 
 
@@ -51,6 +54,7 @@ class Row:
     tipo_recargo: Decimal | None = None
     cuota_recargo: Decimal | None = None
     pointer: str = "/lines/0/taxes/0"
+    a_coste: Decimal | None = None
 
     @property
     def tax(self) -> Decimal:
@@ -65,6 +69,7 @@ class _Part:
     extension: LineExtension
     base: Decimal
     pointer: str
+    a_coste: Decimal | None = None
 
 
 def sign_of(invoice: Invoice) -> int:
@@ -81,12 +86,37 @@ def euro_rate(invoice: Invoice) -> Decimal | None:
     """How many EUR one unit of the invoice's currency is; None where no rate was given (records are in EUR)."""
     if invoice.currency == "EUR":
         return Decimal(1)
-    for rate in invoice.exchange_rates:
-        if (rate.from_currency.upper(), rate.to_currency.upper()) == (invoice.currency, "EUR") and rate.rate:
-            return rate.rate
-        if (rate.from_currency.upper(), rate.to_currency.upper()) == ("EUR", invoice.currency) and rate.rate:
-            return 1 / rate.rate
-    return None
+    given = rate_given(invoice)
+    if given is None:
+        return None
+    return given.rate if given.to_currency.upper() == "EUR" else 1 / given.rate
+
+
+def rate_given(invoice: Invoice) -> ExchangeRate | None:
+    """The rate between the invoice's currency and EUR as it was given, in either direction; None for an invoice in
+    EUR."""
+    if invoice.currency == "EUR":
+        return None
+    pairs = {(invoice.currency, "EUR"), ("EUR", invoice.currency)}
+    named = (one for one in invoice.exchange_rates if (one.from_currency.upper(), one.to_currency.upper()) in pairs)
+    return next((one for one in named if one.rate), None)
+
+
+def factor_of(invoice: Invoice) -> Decimal:
+    """What an amount of the invoice is multiplied by to be one of the record: rate and sign."""
+    sign = sign_of(invoice)
+    return _SIGNS[sign] if invoice.currency == "EUR" else (euro_rate(invoice) or _SIGNS[1]) * sign
+
+
+def in_euro(amount: Decimal, factor: Decimal) -> Decimal:
+    """An amount of the invoice as the record says it: times `factor_of`, half up to cents."""
+    return amount if factor == 1 else round_half_up(amount * factor, 2)
+
+
+def lines_aside(instruction: Instruction) -> Decimal:
+    """The nets of the lines that lie outside the record (suplidos and guarantees), in the invoice's currency."""
+    pairs = zip(instruction.invoice.lines, instruction.line_extensions, strict=False)
+    return sum((line.net for line, given in pairs if isinstance(given, LineExtension) and given.aside), ZERO)
 
 
 def rows(
@@ -94,15 +124,15 @@ def rows(
 ) -> tuple[Row, ...]:
     """The Desglose of an invoice; withheld taxes are no part of it. Without an exchange rate amounts stay as given."""
     invoice = instruction.invoice
-    factor = (euro_rate(invoice) or Decimal(1)) * sign_of(invoice)
+    factor = factor_of(invoice)
     merged: dict[tuple[object, ...], Row] = {}
     for group in invoice.tax_breakdown:
         if not reported(group):
             continue
         for row in _rows_of(group, instruction, settings, extension, customer):
-            in_euro = _converted(row, factor)
+            converted = _converted(row, factor)
             key = (row.impuesto, row.clave, row.calificacion, row.exenta, row.tipo, row.tipo_recargo)
-            merged[key] = _added(merged[key], in_euro) if key in merged else in_euro
+            merged[key] = _added(merged[key], converted) if key in merged else converted
     return tuple(merged.values())
 
 
@@ -132,7 +162,8 @@ def _row(
     impuesto = _impuesto(group)
     clave = part.extension.clave_regimen or extension.clave_regimen
     if clave is None:
-        clave = "02" if group.category is TaxCategory.EXPORT else settings.clave_regimen
+        exported = group.category is TaxCategory.EXPORT or exenta in _EXPORTED
+        clave = "02" if exported and impuesto != lists.IPSI else settings.clave_regimen
     tipo: Decimal | None = None
     cuota: Decimal | None = None
     if calificacion == "S1":
@@ -151,6 +182,7 @@ def _row(
         tipo_recargo=group.surcharge if surcharged else None,
         cuota_recargo=surcharge if surcharged else None,
         pointer=part.pointer,
+        a_coste=part.a_coste,
     )
 
 
@@ -187,20 +219,30 @@ def _parts(group: TaxGroup, instruction: Instruction) -> tuple[_Part, ...]:
     if not any(extensions):
         return (_Part(NO_LINE_EXTENSION, group.base, _first_pointer(group, instruction.invoice)),)
     parts: dict[LineExtension, _Part] = {}
+    rest = group.base
     for at, line in enumerate(instruction.invoice.lines):
         given = extensions[at] if at < len(extensions) else None
         extension = given if isinstance(given, LineExtension) else NO_LINE_EXTENSION
         for place, line_tax in enumerate(line.taxes):
-            if _belongs(line_tax.tax, group):
-                part = parts.setdefault(extension, _Part(extension, ZERO, f"/lines/{at}/taxes/{place}"))
-                parts[extension] = replace(part, base=part.base + line_tax.base)
-    if not parts:
-        return (_Part(NO_LINE_EXTENSION, group.base, _first_pointer(group, instruction.invoice)),)
-    rest = group.base - sum((part.base for part in parts.values()), ZERO)
-    if rest:
+            if not _belongs(line_tax.tax, group):
+                continue
+            rest -= line_tax.base
+            if not extension.aside:
+                part = parts.get(extension) or _Part(extension, ZERO, f"/lines/{at}/taxes/{place}")
+                parts[extension] = _with_line(part, line_tax.base)
+    if rest and parts:
         plain = NO_LINE_EXTENSION if NO_LINE_EXTENSION in parts else next(iter(parts))
         parts[plain] = replace(parts[plain], base=parts[plain].base + rest)
+    elif rest:
+        parts[NO_LINE_EXTENSION] = _Part(NO_LINE_EXTENSION, rest, _first_pointer(group, instruction.invoice))
     return tuple(parts.values())
+
+
+def _with_line(part: _Part, base: Decimal) -> _Part:
+    """The part with one more line of the same extension, whose base at cost is stated for each line."""
+    at_cost = part.extension.base_a_coste
+    a_coste = None if at_cost is None else (part.a_coste or ZERO) + round_half_up(Decimal(at_cost), 2)
+    return replace(part, base=part.base + base, a_coste=a_coste)
 
 
 def _first_pointer(group: TaxGroup, invoice: Invoice) -> str:
@@ -227,14 +269,15 @@ def _tax(base: Decimal, percent: Decimal | None) -> Decimal:
 
 
 def _converted(row: Row, factor: Decimal) -> Row:
-    """The row in EUR and with its sign: each amount times the rate, HALF_UP to cents."""
+    """The row in EUR and with its sign."""
     if factor == 1:
         return row
     return replace(
         row,
-        base=round_half_up(row.base * factor, 2),
-        cuota=None if row.cuota is None else round_half_up(row.cuota * factor, 2),
-        cuota_recargo=None if row.cuota_recargo is None else round_half_up(row.cuota_recargo * factor, 2),
+        base=in_euro(row.base, factor),
+        cuota=None if row.cuota is None else in_euro(row.cuota, factor),
+        cuota_recargo=None if row.cuota_recargo is None else in_euro(row.cuota_recargo, factor),
+        a_coste=None if row.a_coste is None else in_euro(row.a_coste, factor),
     )
 
 
@@ -244,4 +287,5 @@ def _added(one: Row, other: Row) -> Row:
         base=one.base + other.base,
         cuota=None if one.cuota is None else one.cuota + (other.cuota or ZERO),
         cuota_recargo=None if one.cuota_recargo is None else one.cuota_recargo + (other.cuota_recargo or ZERO),
+        a_coste=None if one.a_coste is other.a_coste is None else (one.a_coste or ZERO) + (other.a_coste or ZERO),
     )

@@ -44,6 +44,7 @@ INVOICE_TYPES = frozenset({"F1", "F2", "F3"})
 
 # L1, Impuesto
 IVA, IPSI, IGIC, OTHER_TAX = "01", "02", "03", "05"
+IMPUESTOS = frozenset({IVA, IPSI, IGIC, OTHER_TAX})
 
 # L8A, L8B: ClaveRegimen by tax
 CLAVES_REGIMEN: dict[str, frozenset[str]] = {
@@ -52,6 +53,8 @@ CLAVES_REGIMEN: dict[str, frozenset[str]] = {
     IPSI: frozenset("01 08 11 18 19 20".split()),
     OTHER_TAX: frozenset(),
 }
+IPSI_CLAVE_ENFORCED = date(2027, 1, 1)
+"""From this day a row of IPSI without its ClaveRegimen is refused; until then it is accepted with error 2009."""
 # L9, L10
 CALIFICACIONES = frozenset({"S1", "S2", "N1", "N2"})
 EXENTAS = frozenset({"E1", "E2", "E3", "E4", "E5", "E6", "E7", "E8"})
@@ -78,23 +81,6 @@ IVA_RATES = (
 )
 
 
-class Surcharge(NamedTuple):
-    """The equivalence surcharges that a rate admits, in percent, and the code of the rule."""
-
-    percents: tuple[Decimal, ...]
-    code: str
-
-
-SURCHARGES: dict[Decimal, Surcharge] = {
-    Decimal(21): Surcharge((Decimal("5.2"), Decimal("1.75")), "1162"),
-    Decimal(10): Surcharge((Decimal("1.4"),), "1163"),
-    Decimal(4): Surcharge((Decimal("0.5"),), "1164"),
-    Decimal(5): Surcharge((Decimal("0.5"), Decimal("0.62")), "1160"),
-    Decimal("7.5"): Surcharge((Decimal(1),), "1169"),
-    Decimal(2): Surcharge((Decimal("0.26"),), "1166"),
-    Decimal(0): Surcharge((Decimal(0), Decimal("0.26")), "1170"),
-}
-
 TOTALS_UNCHECKED = frozenset({"03", "05", "06", "08", "09"})
 """ClaveRegimen under which the sums of CuotaTotal and ImporteTotal are not compared (2005, 2006)."""
 TOLERANCE = Decimal(10)
@@ -103,6 +89,7 @@ MACRODATO = Decimal(100_000_000)
 
 # L7, IDType
 NIF_IVA, PASSPORT, FOREIGN_ID, RESIDENCE, OTHER_ID, NOT_IN_CENSUS = "02", "03", "04", "05", "06", "07"
+ID_TYPES = frozenset({NIF_IVA, PASSPORT, FOREIGN_ID, RESIDENCE, OTHER_ID, NOT_IN_CENSUS})
 
 EU_VAT: dict[str, str] = {
     "AT": r"[0-9A-Z]{9}",
@@ -134,6 +121,24 @@ EU_VAT: dict[str, str] = {
     "XI": r"(?:[0-9A-Z]{5}|[0-9A-Z]{9}|[0-9A-Z]{12})",
 }
 """NIF-IVA of the member states after their two letters (Validaciones, note 1)."""
+
+
+class PrefixWindow(NamedTuple):
+    """The days on which a NIF-IVA may begin with these letters (None: no limit), and the code outside them."""
+
+    prefix: str
+    first: date | None
+    last: date | None
+    code: str
+
+
+FORMER_EU_VAT: dict[str, str] = {"GB": r"(?:[0-9A-Z]{5}|[0-9A-Z]{9}|[0-9A-Z]{12})"}
+"""NIF-IVA of who was a member state on the day of an older operation; nobody is named so today."""
+NIF_IVA_WINDOWS = (
+    PrefixWindow("GB", None, date(2021, 1, 31), "1255"),
+    PrefixWindow("XI", date(2021, 1, 1), None, "1254"),
+)
+"""Brexit: GB until January 2021, XI from that month on (Validaciones, note 1)."""
 
 COUNTRIES = frozenset(
     (

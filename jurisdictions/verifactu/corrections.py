@@ -1,105 +1,239 @@
-"""Which flags a record carries, and which corrections are legal now.
+"""Which corrections of an invoice are legal now, and why.
 
-Sources: "Validaciones y errores" 1.2.2 §6 and DsRegistro sheets A and B (flags); RD 1619/2012 art. 15 (facturas
-rectificativas); FAQ for developers 1.3 §17 (rectificativa, subsanación or anulación).
+A record is mended by a subsanación where the invoice itself was right; a wrong invoice is corrected by a factura
+rectificativa, and its record stays as it is; what never happened is cancelled. A factura rectificativa of a factura de
+canje (F3) does not exist: FAQ §27 wants a negative F3 and a new one.
+
+Sources: RD 1619/2012 art. 15; RD 1007/2023 art. 11; FAQ for developers 1.3 §17 and §27; Validaciones 1.2.2 §4.3.1, §6.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal, NamedTuple
+from enum import StrEnum
+from typing import NamedTuple
 
-from jurisdictions.contract import (
-    CorrectionOption,
-    Earlier,
-    Instruction,
-    InstructionKind,
-)
+from jurisdictions.contract import CorrectionOption, Earlier, Instruction, InstructionKind, Path
+from jurisdictions.verifactu import advice, state_table
 from jurisdictions.verifactu import codelists as lists
-from jurisdictions.verifactu.advice import RECORD_FIELDS
+from jurisdictions.verifactu.state_table import Flags, Held
 from schemas.document import Invoice
 from schemas.invoice import Kind
-from schemas.states import ACCEPTED, Standing, SubmissionState
+from schemas.states import SETTLED, Standing, SubmissionState
 
-_HELD_BY_AEAT = frozenset(
-    {Standing.REGISTERED, Standing.REGISTERED_WITH_ERRORS, Standing.CANCEL_PENDING, Standing.CANCELLED}
-)
+__all__ = ["Flags", "corrections", "flags"]
 
-
-class Flags(NamedTuple):
-    """Subsanacion, RechazoPrevio and SinRegistroPrevio; None is an element that is not written."""
-
-    subsanacion: Literal["S"] | None = None
-    rechazo_previo: Literal["S", "X"] | None = None
-    sin_registro_previo: Literal["S"] | None = None
+QUARANTINED = "SCHEMA"
+"""Our own code of a record that was kept back because it does not fit the schema."""
+_NUMBER_CODES = frozenset({"1104", "1130", "1287"})
+_FORM = "3004"
+"""The invoice was registered through the AEAT's own form: it takes no record of ours."""
+_OPTIONS = tuple[CorrectionOption, ...]
 
 
 def flags(instruction: Instruction) -> Flags:
-    """The row of the state table that the instruction is in.
-
-    Subsanación: X where the AEAT holds no record, S where it holds one and refused the last subsanación of it, and
-    nothing where it holds one. A refusal as duplicate (3000) says that it holds one, from whatever system.
-    """
-    refused = _refused_last(instruction.earlier)
-    held = instruction.standing in _HELD_BY_AEAT or (refused is not None and refused.authority_code == lists.DUPLICATE)
-    if instruction.kind is InstructionKind.CORRECT:
-        if not held:
-            return Flags("S", "X")
-        again = refused is not None and refused.instruction is InstructionKind.CORRECT
-        return Flags("S", "S" if again else None)
-    if instruction.kind is InstructionKind.CANCEL:
-        again = refused is not None and refused.instruction is InstructionKind.CANCEL
-        return Flags(None, "S" if again else None, None if held else "S")
-    return Flags()
+    """Subsanacion, RechazoPrevio and SinRegistroPrevio by the state table."""
+    return state_table.operation(instruction).flags
 
 
-def _refused_last(earlier: Iterable[Earlier]) -> Earlier | None:
-    """The newest refusal since the last acceptance, also where it was superseded since; held records never left."""
-    last: Earlier | None = None
-    for one in earlier:
-        if was_refused(one):
-            last = one
-        elif was_accepted(one):
-            last = None
-    return last
-
-
-def was_refused(one: Earlier) -> bool:
-    """The AEAT refused this record; a superseded one tells by the family of its code."""
-    superseded = one.state is SubmissionState.SUPERSEDED and lists.is_record_code(one.authority_code or "")
-    return one.state is SubmissionState.REJECTED or superseded
-
-
-def was_accepted(one: Earlier) -> bool:
-    superseded = one.state is SubmissionState.SUPERSEDED and lists.is_warning_code(one.authority_code or "")
-    return one.state in ACCEPTED or superseded
-
-
-def corrections(
-    invoice: Invoice, standing: Standing, earlier: tuple[Earlier, ...], at: datetime
-) -> tuple[CorrectionOption, ...]:
+def corrections(invoice: Invoice, standing: Standing, earlier: tuple[Earlier, ...], at: datetime) -> _OPTIONS:
     """What the law allows now. No deadline exists; all of it is due "as soon as possible" (FAQ §17)."""
-    if standing is Standing.CANCELLED:
-        return (_subsanacion("A record of correction brings the cancelled invoice back to life."),)
-    if standing is Standing.NONE:
-        if _refused_last(earlier) is None:
-            return ()
-        return (_subsanacion("The record was refused, and the invoice itself was right."), _credit_note())
+    cancelling = _newest(earlier, InstructionKind.CANCEL)
+    if (not earlier and standing is Standing.NONE) or (cancelling and _word_of(cancelling) is Word.PENDING):
+        return ()
+    said = _said(earlier)
+    tipo = _tipo(invoice, earlier)
+    held = state_table.held_by(standing, earlier)
+    refusals = state_table.since_accepted(earlier)
+    if held is Held.ANULACION:
+        return _reactivation(said, [one for one in refusals if one.instruction is not InstructionKind.CANCEL])
+    if said.word is Word.NUMBER and standing is Standing.NONE:
+        return _issued_anew(tipo, said)
+    documents = _rectificativas(tipo)
+    if _FORM in {one.authority_code for one in refusals}:
+        return documents
+    cancel = _cancellation(held, said, [one for one in refusals if one.instruction is InstructionKind.CANCEL])
+    if said.word in {Word.PENDING, Word.WAITS, Word.WRONG, Word.NUMBER}:
+        return (*documents, *cancel)
+    subsanacion = _subsanacion(_reason(held, said, tipo))
+    if said.word is Word.ACCEPTED:
+        return (*documents, subsanacion, *cancel)
+    return (subsanacion, *documents, *cancel)
+
+
+# ------------------------------------------------------------------------------------------------ what the AEAT said
+
+
+class Word(StrEnum):
+    """The AEAT's newest word on the invoice's record.
+
+    `flawed`: accepted with an error that wants a subsanación; `right`, `wrong` and `number` are refusals, by what was
+    at fault: the record alone, the invoice, or its number, which no record can use; `waits`: it goes again unchanged.
+    """
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    FLAWED = "flawed"
+    RIGHT = "right"
+    WRONG = "wrong"
+    NUMBER = "number"
+    WAITS = "waits"
+
+
+class Said(NamedTuple):
+    """Its newest word, the code that came with it, and that code in a person's words."""
+
+    word: Word
+    code: str | None = None
+    sentence: str = ""
+
+
+def _newest(earlier: tuple[Earlier, ...], *kinds: InstructionKind) -> Earlier | None:
+    return next((one for one in reversed(earlier) if one.instruction in kinds), None)
+
+
+def _said(earlier: tuple[Earlier, ...]) -> Said:
+    newest = _newest(earlier, InstructionKind.ISSUE, InstructionKind.CORRECT)
+    if newest is None:
+        return Said(Word.ACCEPTED)
+    code = newest.authority_code
+    sentence = "" if code is None else advice.classify(newest.instruction, code, None).sentence
+    return Said(_word_of(newest), code, sentence)
+
+
+def _word_of(one: Earlier) -> Word:
+    code = one.authority_code or ""
+    if state_table.was_accepted(one):
+        wanting = lists.is_warning_code(code) and code not in lists.NO_CORRECTION_NEEDED
+        return Word.FLAWED if wanting else Word.ACCEPTED
+    quarantined = code == QUARANTINED and one.state in {SubmissionState.HELD, SubmissionState.SUPERSEDED}
+    if quarantined or state_table.was_refused(one):
+        return _word_of_refusal(one.instruction, code)
+    return Word.ACCEPTED if one.state in SETTLED else Word.PENDING
+
+
+def _word_of_refusal(kind: InstructionKind, code: str) -> Word:
+    if code in _NUMBER_CODES or (code == lists.DUPLICATE and kind is InstructionKind.ISSUE):
+        return Word.NUMBER
+    path = advice.classify(kind, code, None).path
+    return {Path.NEW_DOCUMENT: Word.WRONG, Path.RESEND: Word.WAITS}.get(path, Word.RIGHT)
+
+
+def _tipo(invoice: Invoice, earlier: tuple[Earlier, ...]) -> str:
+    """TipoFactura of the newest record, else as the invoice has it."""
+    recorded = [one.attributes["tipo_factura"] for one in earlier if "tipo_factura" in one.attributes]
+    written = invoice.extensions.get("verifactu", {}).get("tipo_factura")
+    if recorded or written:
+        return recorded[-1] if recorded else str(written)
+    if invoice.is_correction:
+        return "R5" if invoice.simplified else "R4"
+    return "F2" if invoice.simplified else "F1"
+
+
+# ------------------------------------------------------------------------------------------------ reasons
+
+_FLAWED = "The record stands with the error {code} and wants a correction. {sentence}"
+_SECOND = "The last correction of the record was refused with {code}; the record before it stands. {sentence}"
+_REFUSED = "The record was refused with {code}, and the invoice itself was right. {sentence}"
+_KEPT_BACK = "The record was kept back before it was sent, and the invoice itself was right. {sentence}"
+_INNER = "Only data of the record were wrong, none that the invoice shows."
+_TOLERATED = "The record stands with the error {code}, which wants no correction: only other data of it may be wrong."
+_CANJE = " Where the F3 itself is wrong, a negative F3 and a new one set it right (FAQ §27)."
+
+
+def _reason(held: Held, said: Said, tipo: str) -> str:
+    """Why a subsanación is offered."""
+    if said.word is Word.FLAWED:
+        text = _FLAWED
+    elif said.word is Word.RIGHT and held is Held.ALTA:
+        text = _SECOND
+    elif said.word is Word.RIGHT:
+        text = _KEPT_BACK if said.code == QUARANTINED else _REFUSED
+    else:
+        text = _TOLERATED if said.code in lists.NO_CORRECTION_NEEDED else _INNER
+    spoken = text.format(code=said.code, sentence=said.sentence).strip()
+    return spoken + (_CANJE if tipo == "F3" else "")
+
+
+_LESS = {
+    "F1": "The invoice was wrong, returned or reduced (RD 1619/2012 art. 15).",
+    "F2": "The simplified invoice was wrong, returned or reduced: an R5, and an F3 of it if an F3 replaced the ticket.",
+    "R": "The factura rectificativa itself took back too little.",
+}
+_MORE = {
+    "F1": "The invoice said too little.",
+    "F2": "The simplified invoice said too little: an R5, and an F3 of it if an F3 replaced the ticket.",
+    "R": "The factura rectificativa itself took back too much.",
+}
+
+
+def _rectificativas(tipo: str) -> _OPTIONS:
+    """By differences; they name the invoice, whatever the AEAT holds of it (FAQ §17, case 2.a)."""
+    if tipo == "F3":
+        return ()
+    family = "R" if tipo in lists.CORRECTIVE_TYPES else tipo
     return (
-        _credit_note(),
+        CorrectionOption(
+            option="credit_note",
+            title="Factura rectificativa por diferencias",
+            reason=_LESS[family],
+            instruction=InstructionKind.ISSUE,
+            kind=Kind.CREDIT_NOTE,
+        ),
         CorrectionOption(
             option="debit_note",
             title="Factura rectificativa, upwards",
-            reason="The invoice said too little.",
+            reason=_MORE[family],
             instruction=InstructionKind.ISSUE,
             kind=Kind.DEBIT_NOTE,
         ),
-        _subsanacion("Only data of the record were wrong; the invoice itself was right."),
+    )
+
+
+def _issued_anew(tipo: str, said: Said) -> _OPTIONS:
+    """No record of that number will ever be taken: neither a subsanación nor a rectificativa can name it."""
+    if tipo not in {"F1", "F2"}:
+        return ()
+    return (
+        CorrectionOption(
+            option="new_invoice",
+            title="Factura under another number",
+            reason=f"The number cannot be used: {said.code}. {said.sentence}",
+            instruction=InstructionKind.ISSUE,
+            kind=Kind.INVOICE,
+        ),
+    )
+
+
+def _reactivation(said: Said, refusals: list[Earlier]) -> _OPTIONS:
+    """A refusal that is older than the anulación does not matter any more."""
+    if said.word is Word.PENDING or (refusals and said.word is not Word.RIGHT):
+        return ()
+    text = "A record of correction brings the cancelled invoice back to life."
+    if refusals:
+        text += f" The last one was refused with {said.code}. {said.sentence}"
+    return (_subsanacion(text),)
+
+
+def _cancellation(held: Held, said: Said, refusals: list[Earlier]) -> _OPTIONS:
+    """Of what the AEAT holds, or of a right invoice whose record it refused; a refused one may be asked for again."""
+    refusal = refusals[-1] if refusals else None
+    if refusal is None and held is Held.NOTHING and said.word is not Word.RIGHT:
+        return ()
+    reason = "The invoice should never have existed. A real operation is corrected, never cancelled."
+    if refusal is not None:
+        code = refusal.authority_code or ""
+        if _word_of(refusal) is not Word.RIGHT:
+            return ()
+        sentence = advice.classify(refusal.instruction, code, None).sentence
+        reason += f" The last anulación was refused with {code}. {sentence}"
+    elif held is Held.NOTHING:
+        reason += " The AEAT holds no record of it: the anulación says so."
+    return (
         CorrectionOption(
             option="anulacion",
             title="Anulación of the record",
-            reason="The invoice should never have existed. A real operation is corrected, never cancelled.",
+            reason=reason,
             instruction=InstructionKind.CANCEL,
         ),
     )
@@ -111,15 +245,5 @@ def _subsanacion(reason: str) -> CorrectionOption:
         title="Registro de subsanación",
         reason=reason,
         instruction=InstructionKind.CORRECT,
-        fields=RECORD_FIELDS,
-    )
-
-
-def _credit_note() -> CorrectionOption:
-    return CorrectionOption(
-        option="credit_note",
-        title="Factura rectificativa por diferencias",
-        reason="The invoice was wrong, returned or reduced (RD 1619/2012 art. 15).",
-        instruction=InstructionKind.ISSUE,
-        kind=Kind.CREDIT_NOTE,
+        fields=advice.RECORD_FIELDS,
     )

@@ -10,21 +10,13 @@ from datetime import date, datetime, timedelta
 
 from jurisdictions.contract import Deadline, Instruction, Obligation
 from jurisdictions.verifactu.codelists import RECORD_AGE_SECONDS
+from jurisdictions.verifactu.regime import STARTS
 
 RECORD_AGE = timedelta(seconds=RECORD_AGE_SECONDS)
 LONGEST_PAUSE = timedelta(hours=1)
 
 OBLIGATIONS = (
-    Obligation(
-        who="payers of Corporate Tax (RD 1007/2023 art. 3.1.a)",
-        valid_from=date(2027, 1, 1),
-        law="RD 1007/2023, disposición final cuarta, as worded by RDL 15/2025",
-    ),
-    Obligation(
-        who="all other issuers of RD 1007/2023 art. 3.1",
-        valid_from=date(2027, 7, 1),
-        law="RD 1007/2023, disposición final cuarta, as worded by RDL 15/2025",
-    ),
+    *(Obligation(who=start.who, valid_from=start.first_day, law=start.law) for start in STARTS.values()),
     Obligation(
         who="producers and marketers of billing systems",
         valid_from=date(2025, 7, 29),

@@ -6,21 +6,32 @@ Order and names of the elements: record design DsRegistro 1.0 and SuministroInfo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 
-from jurisdictions.contract import Instruction, InstructionKind, Issuer
 from jurisdictions.kit.xml import Markup, attributes, element, optional
-from jurisdictions.verifactu import breakdown
 from jurisdictions.verifactu import codelists as lists
 from jurisdictions.verifactu.breakdown import Row
-from jurisdictions.verifactu.corrections import Flags, flags
-from jurisdictions.verifactu.parties import Identity, bare, identity, spanish_nif
-from jurisdictions.verifactu.settings import DEFAULTS, NO_EXTENSION, Extension, Settings
-from schemas.document import Invoice, Preceding
+from jurisdictions.verifactu.outline import Outline, outline, settings_of, spanish_date
+from jurisdictions.verifactu.parties import Identity
+from jurisdictions.verifactu.product import identified
 from schemas.money import ZERO
+
+__all__ = (
+    "DRAFT_NUMBER",
+    "MEDIA_TYPE",
+    "NAME",
+    "Outline",
+    "after",
+    "alta",
+    "anulacion",
+    "body",
+    "draft",
+    "first",
+    "money",
+    "outline",
+    "settings_of",
+    "spanish_date",
+)
 
 NAME = "registro.xml"
 MEDIA_TYPE = "application/xml"
@@ -29,115 +40,9 @@ DRAFT_NUMBER = "BORRADOR"
 _DECLARED = attributes([("xmlns:sf", lists.SF)])
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """What a record says before it has a number, a link and a time. Amounts are EUR, signed."""
-
-    settings: Settings
-    extension: Extension
-    flags: Flags
-    nif: str
-    name: str
-    dated: str
-    tipo: str
-    rectificativa: str | None
-    preceding: tuple[Preceding, ...]
-    rectified: tuple[Decimal, Decimal, Decimal] | None
-    operation_date: date | None
-    description: str
-    recipient: Identity | None
-    recipient_name: str
-    by_recipient: bool
-    rows: tuple[Row, ...]
-    cuota_total: Decimal
-    importe_total: Decimal
-    operation: str
-
-    @property
-    def chain(self) -> str:
-        return f"{self.nif}:{self.settings.installation}"
-
-
-def settings_of(issuer: Issuer) -> Settings:
-    return issuer.settings if isinstance(issuer.settings, Settings) else DEFAULTS
-
-
-def spanish_date(day: date) -> str:
-    return f"{day.day:02}-{day.month:02}-{day.year:04}"
-
-
 def money(value: Decimal) -> str:
     """An amount as it is written and hashed: a point, two decimals, no minus before zero."""
     return f"{value or ZERO:.2f}"
-
-
-def outline(instruction: Instruction, issuer: Issuer) -> Outline:
-    """Everything that the invoice decides about its record; never raises for bad data (`rules` finds that)."""
-    invoice = instruction.invoice
-    settings = settings_of(issuer)
-    extension = instruction.extension if isinstance(instruction.extension, Extension) else NO_EXTENSION
-    recipient = identity(invoice.customer)
-    rows = breakdown.rows(instruction, settings, extension, recipient)
-    cuota_total = sum((row.tax for row in rows), ZERO)
-    tipo = _tipo(invoice, extension)
-    corrective = tipo in lists.CORRECTIVE_TYPES
-    rectificativa = (extension.tipo_rectificativa or "I") if corrective else None
-    given_flags = flags(instruction)
-    return Outline(
-        settings=settings,
-        extension=extension,
-        flags=given_flags,
-        nif=spanish_nif(issuer.party) or "",
-        name=issuer.party.name[:120],
-        dated=spanish_date(invoice.issue_date),
-        tipo=tipo,
-        rectificativa=rectificativa,
-        preceding=invoice.references.preceding if corrective or tipo == "F3" else (),
-        rectified=_rectified(invoice) if rectificativa == "S" else None,
-        operation_date=invoice.operation_date if invoice.operation_date != invoice.issue_date else None,
-        description=_description(invoice, extension),
-        recipient=recipient if tipo in lists.FULL_TYPES else None,
-        recipient_name=invoice.customer.name[:120],
-        by_recipient=invoice.self_billed and tipo in lists.FULL_TYPES,
-        rows=rows,
-        cuota_total=cuota_total,
-        importe_total=cuota_total + sum((row.base for row in rows), ZERO),
-        operation=_operation(instruction, given_flags),
-    )
-
-
-def _operation(instruction: Instruction, given: Flags) -> str:
-    if instruction.kind is InstructionKind.CANCEL:
-        return "anulacion"
-    return "subsanacion" if given.subsanacion else "alta"
-
-
-def _tipo(invoice: Invoice, extension: Extension) -> str:
-    """TipoFactura: the caller's word, else F1, F2 where simplified, R4 for a correction and R5 of a simplified one."""
-    if extension.tipo_factura is not None:
-        return extension.tipo_factura
-    if invoice.is_correction:
-        return "R5" if invoice.simplified else "R4"
-    return "F2" if invoice.simplified else "F1"
-
-
-def _description(invoice: Invoice, extension: Extension) -> str:
-    if extension.descripcion is not None:
-        return extension.descripcion[:500]
-    words = dict.fromkeys(line.name or line.description for line in invoice.lines)
-    return "; ".join(words)[:500] or "Factura"
-
-
-def _rectified(invoice: Invoice) -> tuple[Decimal, Decimal, Decimal] | None:
-    """BaseRectificada, CuotaRectificada and CuotaRecargoRectificado of all preceding invoices; None if unknown."""
-    groups = [group for one in invoice.references.preceding for group in one.tax_breakdown if not group.withheld]
-    if not groups:
-        return None
-    return (
-        sum((group.base for group in groups), ZERO),
-        sum((group.amount for group in groups), ZERO),
-        sum((group.surcharge_amount for group in groups), ZERO),
-    )
 
 
 # ------------------------------------------------------------------------------------------------ writing
@@ -149,7 +54,7 @@ def alta(about: Outline, number: str, content: Markup, chain: str, at: str, huel
     """The whole RegistroAlta around its `body`."""
     return Markup(
         f"<sf:RegistroAlta{_DECLARED}>{_opening(about, number)}{content}{chain}"
-        f"{sistema(about.settings)}{_sealed(at, huella)}</sf:RegistroAlta>"
+        f"{about.system.element}{_sealed(at, huella, agreements(about))}</sf:RegistroAlta>"
     )
 
 
@@ -160,14 +65,14 @@ def anulacion(about: Outline, number: str, chain: str, at: str, huella: str) -> 
         f"<sf:RegistroAnulacion{_DECLARED}><sf:IDVersion>{lists.ID_VERSION}</sf:IDVersion>"
         f"<sf:IDFactura>{_identity(about.nif, number, about.dated, 'Anulada')}</sf:IDFactura>{_reference(about)}"
         f"{_flag('SinRegistroPrevio', given.sin_registro_previo)}{_flag('RechazoPrevio', given.rechazo_previo)}"
-        f"{chain}{sistema(about.settings)}{_sealed(at, huella)}</sf:RegistroAnulacion>"
+        f"{generator(about)}{chain}{about.system.element}{_sealed(at, huella)}</sf:RegistroAnulacion>"
     )
 
 
 def draft(about: Outline, number: str) -> Markup:
     """A RegistroAlta without link, time and seal: something to look at, never a legal document."""
     return Markup(
-        f"<sf:RegistroAlta{_DECLARED}>{_opening(about, number)}{body(about)}{sistema(about.settings)}</sf:RegistroAlta>"
+        f"<sf:RegistroAlta{_DECLARED}>{_opening(about, number)}{body(about)}{about.system.element}</sf:RegistroAlta>"
     )
 
 
@@ -183,11 +88,29 @@ def after(nif: str, number: str, day: str, huella: str) -> str:
     )
 
 
-def _sealed(at: str, huella: str) -> str:
+def _sealed(at: str, huella: str, agreed: str = "") -> str:
     return (
-        f"<sf:FechaHoraHusoGenRegistro>{at}</sf:FechaHoraHusoGenRegistro>"
+        f"<sf:FechaHoraHusoGenRegistro>{at}</sf:FechaHoraHusoGenRegistro>{agreed}"
         f"<sf:TipoHuella>{lists.TIPO_HUELLA}</sf:TipoHuella><sf:Huella>{huella}</sf:Huella>"
     )
+
+
+def agreements(about: Outline) -> str:
+    """NumRegistroAcuerdoFacturacion and IdAcuerdoSistemaInformatico, which stand behind the time."""
+    given = about.extension
+    if given.num_registro_acuerdo is None and given.id_acuerdo is None:
+        return ""
+    return (optional("sf:NumRegistroAcuerdoFacturacion", given.num_registro_acuerdo) or "") + (
+        optional("sf:IdAcuerdoSistemaInformatico", given.id_acuerdo) or ""
+    )
+
+
+def generator(about: Outline) -> str:
+    """GeneradoPor and Generador of an anulación; nothing where the issuer itself makes it."""
+    if about.generator is None:
+        return ""
+    letter, named = about.generator
+    return f"<sf:GeneradoPor>{letter}</sf:GeneradoPor><sf:Generador>{_person(named.name, named.who)}</sf:Generador>"
 
 
 def _identity(nif: str, number: str, day: str, suffix: str = "") -> Markup:
@@ -218,12 +141,16 @@ def _reference(about: Outline) -> str:
 def body(about: Outline) -> Markup:
     """TipoFactura to ImporteTotal: what the record says regardless of number, flags, link, system and time."""
     day = None if about.operation_date is None else spanish_date(about.operation_date)
+    given = about.extension
     macrodato = "S" if abs(about.importe_total) >= lists.MACRODATO else None
     return Markup(
         f"<sf:TipoFactura>{about.tipo}</sf:TipoFactura>{_flag('TipoRectificativa', about.rectificativa)}"
         f"{_preceding(about)}{_rectified_amounts(about)}{_flag('FechaOperacion', day)}"
-        f"{element('sf:DescripcionOperacion', about.description)}{_flag('Macrodato', macrodato)}"
-        f"{_flag('EmitidaPorTerceroODestinatario', 'D' if about.by_recipient else None)}{_recipients(about)}"
+        f"{element('sf:DescripcionOperacion', about.description)}"
+        f"{_flag('FacturaSimplificadaArt7273', 'S' if given.art_7273 else None)}"
+        f"{_flag('FacturaSinIdentifDestinatarioArt61d', 'S' if given.sin_identificar else None)}"
+        f"{_flag('Macrodato', macrodato)}{_issued_by(about)}{_recipients(about)}"
+        f"{_flag('Cupon', 'S' if given.cupon else None)}"
         f"<sf:Desglose>{''.join(map(_row, about.rows))}</sf:Desglose>"
         f"<sf:CuotaTotal>{money(about.cuota_total)}</sf:CuotaTotal>"
         f"<sf:ImporteTotal>{money(about.importe_total)}</sf:ImporteTotal>"
@@ -254,24 +181,26 @@ def _rectified_amounts(about: Outline) -> str:
     )
 
 
+def _issued_by(about: Outline) -> str:
+    """EmitidaPorTerceroODestinatario and Tercero."""
+    if about.tercero is None:
+        return "<sf:EmitidaPorTerceroODestinatario>D</sf:EmitidaPorTerceroODestinatario>" if about.by_recipient else ""
+    return (
+        "<sf:EmitidaPorTerceroODestinatario>T</sf:EmitidaPorTerceroODestinatario>"
+        f"<sf:Tercero>{_person(*about.tercero)}</sf:Tercero>"
+    )
+
+
 def _recipients(about: Outline) -> str:
     if about.recipient is None:
         return ""
-    return (
-        f"<sf:Destinatarios><sf:IDDestinatario>{element('sf:NombreRazon', about.recipient_name)}"
-        f"{_identified(about.recipient)}</sf:IDDestinatario></sf:Destinatarios>"
-    )
+    first_one = f"<sf:IDDestinatario>{_person(about.recipient_name, about.recipient)}</sf:IDDestinatario>"
+    others = "".join([f"<sf:IDDestinatario>{_person(*one)}</sf:IDDestinatario>" for one in about.others])
+    return f"<sf:Destinatarios>{first_one}{others}</sf:Destinatarios>"
 
 
-def _identified(who: Identity) -> str:
-    if who.nif is not None:
-        return element("sf:NIF", who.nif)
-    return element(
-        "sf:IDOtro",
-        optional("sf:CodigoPais", who.country),
-        element("sf:IDType", who.id_type),
-        element("sf:ID", who.id),
-    )
+def _person(name: str, who: Identity) -> str:
+    return f"{element('sf:NombreRazon', name)}{identified(who)}"
 
 
 def _row(row: Row) -> str:
@@ -280,28 +209,11 @@ def _row(row: Row) -> str:
         f"{_flag('CalificacionOperacion', row.calificacion)}{_flag('OperacionExenta', row.exenta)}"
         f"{_amount('TipoImpositivo', row.tipo)}"
         f"<sf:BaseImponibleOimporteNoSujeto>{money(row.base)}</sf:BaseImponibleOimporteNoSujeto>"
-        f"{_amount('CuotaRepercutida', row.cuota)}{_amount('TipoRecargoEquivalencia', row.tipo_recargo)}"
+        f"{_amount('BaseImponibleACoste', row.a_coste)}{_amount('CuotaRepercutida', row.cuota)}"
+        f"{_amount('TipoRecargoEquivalencia', row.tipo_recargo)}"
         f"{_amount('CuotaRecargoEquivalencia', row.cuota_recargo)}</sf:DetalleDesglose>"
     )
 
 
 def _amount(name: str, value: Decimal | None) -> str:
     return "" if value is None else f"<sf:{name}>{money(value)}</sf:{name}>"
-
-
-@lru_cache(maxsize=4096)
-def sistema(settings: Settings) -> Markup:
-    """SistemaInformatico of one installation. Ours is a product for VERI*FACTU only, for several obligados."""
-    product = settings.product
-    return element(
-        "sf:SistemaInformatico",
-        element("sf:NombreRazon", product.producer_name[:120]),
-        element("sf:NIF", bare(product.producer_nif)),
-        element("sf:NombreSistemaInformatico", product.name[:30]),
-        element("sf:IdSistemaInformatico", product.id),
-        element("sf:Version", product.version[:50]),
-        element("sf:NumeroInstalacion", settings.installation),
-        element("sf:TipoUsoPosibleSoloVerifactu", "S"),
-        element("sf:TipoUsoPosibleMultiOT", "S"),
-        element("sf:IndicadorMultiplesOT", "S" if product.several_obligados else "N"),
-    )

@@ -8,15 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from jurisdictions.contract import Instruction, InstructionKind, Issuer, Rounding, Route
 from jurisdictions.verifactu import codelists as lists
-from jurisdictions.verifactu import dates, desglose, document, recipients
-from jurisdictions.verifactu.breakdown import euro_rate
+from jurisdictions.verifactu import (
+    document,
+    facts_of_outline,
+    input_pointers,
+    marks,
+    party_rules,
+    record_rules,
+    regulation,
+    tax_rules,
+)
 from jurisdictions.verifactu.messages import CREDENTIAL
 from jurisdictions.verifactu.parties import Identity, bare, spanish_nif
+from jurisdictions.verifactu.sentences import in_words
 from jurisdictions.verifactu.settings import SANDBOX_PRODUCER_NIF
 from jurisdictions.verifactu.subject import Subject, finding
 from schemas.document import Invoice
@@ -28,7 +38,7 @@ EDITION = "1.0"
 ROUNDING = Rounding(name="verifactu", tax_per="group")
 
 _PRINTABLE = re.compile(r"[\x20-\x7e]+")
-_REFUSED_IN_NUMBERS = re.compile(r"[\"'<>=]")
+_TOO_LONG = Decimal(10) ** 12
 
 
 def route(invoice: Invoice, issuer: Issuer, at: datetime) -> Route | None:
@@ -52,25 +62,22 @@ def check(instruction: Instruction, issuer: Issuer, at: datetime) -> Findings:
         about=document.outline(instruction, issuer),
         today=at.astimezone(ZoneInfo(issuer.time_zone)).date(),
     )
-    cancel = instruction.kind is InstructionKind.CANCEL
-    rules = _IDENTITY if cancel else _IDENTITY + dates.RULES + _CONTENT + recipients.RULES + desglose.RULES
-    return tuple(found for rule in rules for found in rule(subject))
+    rules = _OF_ANULACION if instruction.kind is InstructionKind.CANCEL else _OF_ALTA
+    findings: dict[tuple[str, str | None], Finding] = {}
+    codes: set[str] = set()
+    for rule in rules:
+        for found in rule(subject):
+            if rule is not _of_the_record or found.rule not in codes:
+                findings.setdefault((found.rule, found.pointer), found)
+        if rule is not _of_the_record:
+            codes = {code for code, _ in findings}
+    return tuple(findings.values())
 
 
 # ------------------------------------------------------------------------------------------------ identity
 
 
 def _issuer(subject: Subject) -> Iterator[Finding]:
-    named = Identity(index=0, nif=subject.about.nif)
-    if not named.well_formed:
-        yield finding(
-            "1120",
-            "The issuer's NIF is not well formed.",
-            "/issuer",
-            found=subject.about.nif,
-            expected="nine characters with a right check character",
-            fix="Correct the issuer's tax id under the scheme ES:NIF.",
-        )
     if len(subject.issuer.party.name) > 120:
         yield finding(
             "1100", "The issuer's name is cut to 120 characters in the record.", "/issuer", severity=Severity.WARNING
@@ -117,25 +124,15 @@ def _product(subject: Subject) -> Iterator[Finding]:
 
 
 def _numbers(subject: Subject) -> Iterator[Finding]:
-    invoice = subject.instruction.invoice
-    yield from _number(invoice.number or invoice.series, "/series")
+    """The numbers of the invoices referred to; its own is in the record's identity."""
     for place, one in enumerate(subject.about.preceding):
-        yield from _number(one.number, f"/references/preceding/{place}/number")
-
-
-def _number(number: str | None, pointer: str) -> Iterator[Finding]:
-    """NumSerieFactura: printable ASCII, none of five characters, at most 60, no blank at either end (1130, 1287)."""
-    if number is None:
-        return
-    fix = "Use letters, digits, hyphen, slash or underscore."
-    if _PRINTABLE.fullmatch(number) is None or number != number.strip():
-        yield finding("1130", "The number has characters that are not admissible.", pointer, found=number, fix=fix)
-    if _REFUSED_IN_NUMBERS.search(number):
-        yield finding("1287", "The number has one of the characters < > \" ' =.", pointer, found=number, fix=fix)
-    if len(number) > 60:
-        yield finding(
-            "1104", "The number is longer than 60 characters.", pointer, found=str(len(number)), expected="60", fix=fix
-        )
+        where, fix = f"/references/preceding/{place}/number", "Use the number as the invoice shows it."
+        if _PRINTABLE.fullmatch(one.number) is None or one.number != one.number.strip():
+            message = "The number has characters that are not admissible."
+            yield finding("1130", message, where, found=one.number, fix=fix)
+        if len(one.number) > 60:
+            message = "The number is longer than 60 characters."
+            yield finding("1104", message, where, found=str(len(one.number)), expected="60", fix=fix)
 
 
 def _cancelled_before(subject: Subject) -> Iterator[Finding]:
@@ -149,7 +146,8 @@ def _cancelled_before(subject: Subject) -> Iterator[Finding]:
 def _type(subject: Subject) -> Iterator[Finding]:
     about, invoice = subject.about, subject.instruction.invoice
     corrective = about.tipo in lists.CORRECTIVE_TYPES
-    if corrective is not invoice.is_correction:
+    negative = about.tipo == "F3" and invoice.kind is Kind.CREDIT_NOTE  # a wrong F3 is taken back by one (FAQ §27)
+    if corrective is not invoice.is_correction and not negative:
         yield Finding(
             rule="VERIFACTU-TYPE",
             message="TipoFactura and the kind of the invoice do not go together.",
@@ -179,37 +177,6 @@ def _type(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _corrected(subject: Subject) -> Iterator[Finding]:
-    """RD 1619/2012 art. 15: a factura rectificativa names the invoices that it corrects, and why."""
-    invoice = subject.instruction.invoice
-    if not invoice.is_correction:
-        return
-    if not invoice.references.preceding:
-        yield Finding(
-            rule="VERIFACTU-PRECEDING",
-            message="A factura rectificativa names the invoices that it corrects.",
-            pointer="/references/preceding",
-            expected="number and issue_date of each, or its id",
-            fix="Add the corrected invoice to references.preceding.",
-        )
-    for place, one in enumerate(invoice.references.preceding):
-        if one.issue_date is None:
-            yield Finding(
-                rule="VERIFACTU-PRECEDING",
-                message="The corrected invoice is identified by number and date.",
-                pointer=f"/references/preceding/{place}/issue_date",
-                found=one.number,
-                fix="Add its date of issue.",
-            )
-    if invoice.correction_reason is None:
-        yield Finding(
-            rule="VERIFACTU-REASON",
-            message="A factura rectificativa says why it corrects.",
-            pointer="/correction_reason",
-            fix="State the reason in a few words.",
-        )
-
-
 def _texts(subject: Subject) -> Iterator[Finding]:
     reference = subject.about.extension.ref_externa
     if reference is not None and len(reference) > 60:
@@ -222,19 +189,45 @@ def _texts(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _currency(subject: Subject) -> Iterator[Finding]:
-    invoice = subject.instruction.invoice
-    if euro_rate(invoice) is None:
-        yield Finding(
-            rule="VERIFACTU-EUR",
-            message="Records are in EUR (RD 1007/2023 art. 10.2), and no exchange rate was given.",
-            source="aeat",
-            pointer="/exchange_rates",
-            found=invoice.currency,
-            expected=f"a rate from {invoice.currency} to EUR with source and date",
-            fix="Add the rate of the day of the operation to exchange_rates.",
+def _sizes(subject: Subject) -> Iterator[Finding]:
+    if abs(subject.about.importe_total) >= _TOO_LONG:
+        yield finding("1267", "ImporteTotal has at most twelve digits before the point.", "/lines")
+    if subject.about.recipient is not None and len(subject.instruction.invoice.customer.name) > 120:
+        yield finding(
+            "1100",
+            "The customer's name is cut to 120 characters in the record.",
+            "/customer/name",
+            severity=Severity.WARNING,
         )
 
 
+def _late(subject: Subject) -> Iterator[Finding]:
+    """Nothing forbids an older date; a record much younger than its invoice deserves a look (RD art. 9)."""
+    day = subject.instruction.invoice.issue_date
+    if subject.instruction.kind is InstructionKind.ISSUE and day < subject.today - timedelta(days=365):
+        yield Finding(
+            rule="VERIFACTU-LATE",
+            message="The invoice is dated more than a year ago; a record is made when its invoice is issued.",
+            severity=Severity.WARNING,
+            pointer="/issue_date",
+            found=day.isoformat(),
+        )
+
+
+def _of_the_record(subject: Subject) -> Iterator[Finding]:
+    """The AEAT's rules over the record to be, the same by which a stranger's is judged."""
+    record = facts_of_outline.facts(subject)
+    for rule in _RECORD:
+        for broken in rule(record, subject.today):
+            yield in_words(broken, pointer=input_pointers.pointer(subject, broken))
+
+
+def _regulation(subject: Subject) -> Iterator[Finding]:
+    return regulation.findings(subject, regulation.Practice(sector_3000=subject.about.settings.sector_3000))
+
+
+_RECORD = record_rules.CONTENT + party_rules.RULES + tax_rules.RULES
 _IDENTITY: tuple[Callable[[Subject], Iterator[Finding]], ...] = (_issuer, _product, _numbers, _cancelled_before)
-_CONTENT: tuple[Callable[[Subject], Iterator[Finding]], ...] = (_type, _corrected, _texts, _currency)
+_CONTENT: tuple[Callable[[Subject], Iterator[Finding]], ...] = (_type, _texts, _sizes, _late, _regulation)
+_OF_ANULACION = (*_IDENTITY, *marks.IDENTITY, _of_the_record)
+_OF_ALTA = (*_IDENTITY, *_CONTENT, *marks.RULES, _of_the_record)

@@ -20,7 +20,9 @@ from jurisdictions.verifactu import codelists as lists
 from jurisdictions.verifactu import document, huella
 from jurisdictions.verifactu.document import Outline
 from jurisdictions.verifactu.parties import spanish_nif
+from jurisdictions.verifactu.payable import Payable, payable
 from schemas.findings import Finding, Findings
+from schemas.money import plain
 
 
 def chain(instruction: Instruction, issuer: Issuer) -> str:
@@ -69,12 +71,14 @@ def _fingerprint(about: Outline, number: str, content: str) -> str:
     """Flags, link, system and time aside: a correction that says what the refused record said has the same one."""
     kind = "anulacion" if about.operation == "anulacion" else "alta"
     text = "\n".join((kind, about.nif, number, about.dated, about.name, about.extension.ref_externa or "", content))
-    return hashlib.sha256(text.encode()).hexdigest()
+    apart = document.generator(about) if kind == "anulacion" else document.agreements(about)
+    return hashlib.sha256((f"{text}\n{apart}" if apart else text).encode()).hexdigest()
 
 
 def _attributes(about: Outline, sealing: Sealing, stamp: str, importe: str) -> dict[str, str]:
-    """What exchange and reporting need. `period` is the month under which the AEAT files the invoice."""
-    day = about.operation_date or sealing.instruction.invoice.issue_date
+    """What exchange and reporting need. `period` is the month under which the AEAT files the invoice; `flags` are
+    Subsanacion, RechazoPrevio and SinRegistroPrevio; `total_payable` is what stands apart from ImporteTotal."""
+    day, given = about.operation_date or sealing.instruction.invoice.issue_date, about.flags
     return {
         "nif": about.nif,
         "name": about.name,
@@ -85,8 +89,28 @@ def _attributes(about: Outline, sealing: Sealing, stamp: str, importe: str) -> d
         "huella": stamp,
         "tipo_factura": about.tipo,
         "total": importe,
-        "rechazo_previo": about.flags.rechazo_previo or "N",
+        "rechazo_previo": given.rechazo_previo or "N",
+        "flags": f"{given.subsanacion or '-'}/{given.rechazo_previo or '-'}/{given.sin_registro_previo or '-'}",
+        "chain": about.chain,
+        "installation": about.settings.installation,
+        "system": f"{about.settings.product.id} {about.settings.product.version}",
+        **_payable(payable(sealing.instruction)),
     }
+
+
+def _payable(paid: Payable) -> dict[str, str]:
+    """What lies beside the record, in EUR, and the exchange rate that the record was made with (RD art. 10.2)."""
+    told = {"total_payable": document.money(paid.total)}
+    if paid.aside:
+        told["suplidos"] = document.money(paid.aside)
+    if paid.withheld:
+        told["withheld"] = document.money(paid.withheld)
+    if paid.rate is not None:
+        told["rate"] = plain(paid.rate.rate)
+        told["rate_pair"] = f"{paid.rate.from_currency.upper()}/{paid.rate.to_currency.upper()}"
+        told["rate_source"] = paid.rate.source
+        told["rate_on"] = paid.rate.on.isoformat()
+    return told
 
 
 def facts(about: Outline, sealing: Sealing, importe: str) -> dict[str, str]:

@@ -21,11 +21,28 @@ _FILES = {
 }
 
 
+_OF_VALUES = frozenset(
+    f"SCHEMAV_CVC_{name}"
+    for name in (
+        "DATATYPE_VALID_1_2_1",
+        "ENUMERATION_VALID",
+        "LENGTH_VALID",
+        "MAXLENGTH_VALID",
+        "MINLENGTH_VALID",
+        "PATTERN_VALID",
+    )
+)
+
+
 class Fault(NamedTuple):
-    """What the schema has to say: libxml2's sentence, and an XPath to the place."""
+    """What the schema has to say: libxml2's sentence, and an XPath to the place.
+
+    `of_value`: a text is not one that its type admits; else the structure is wrong.
+    """
 
     message: str
     path: str
+    of_value: bool = False
 
 
 @cache
@@ -50,6 +67,6 @@ def faults(root: etree._Element) -> tuple[Fault, ...]:
     if judge.validate(root):
         return ()
     return tuple(
-        Fault(str(entry.message), entry.path or "")
+        Fault(str(entry.message), entry.path or "", entry.type_name in _OF_VALUES)
         for entry in judge.error_log  # type: ignore[attr-defined]
     ) or (Fault("the element is not valid", ""),)

@@ -1,0 +1,118 @@
+"""What an invoice says and its record does not show, so that no rule of the record can find it.
+
+A customer whom a simplified invoice leaves out, a line without tax, blanks around a number, a currency without a rate.
+Source: RD 1007/2023 art. 10.2 (records in EUR); QR document 0.5.0; "Validaciones y errores" 1.2.2 of 2026-04-08.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from jurisdictions.verifactu import codelists as lists
+from jurisdictions.verifactu.breakdown import euro_rate, rate_given, reported
+from jurisdictions.verifactu.parties import identity
+from jurisdictions.verifactu.settings import LineExtension
+from jurisdictions.verifactu.subject import Subject, finding
+from schemas.findings import Finding, Severity
+
+
+def unnamed_customer(subject: Subject) -> Iterator[Finding]:
+    """1190, said beforehand: the record of a simplified invoice leaves its customer out."""
+    about = subject.about
+    known = identity(subject.instruction.invoice.customer) if about.tipo in lists.SIMPLIFIED_TYPES else None
+    if known is not None:
+        yield finding(
+            "1190",
+            f"A record of type {about.tipo} names no recipient: the customer's tax id is left out.",
+            f"/customer/tax_ids/{known.index}",
+            found=about.tipo,
+            severity=Severity.WARNING,
+            fix="Issue a full invoice (simplified: false) if the customer needs to be named.",
+        )
+
+
+def untaxed_lines(subject: Subject) -> Iterator[Finding]:
+    """1195, line by line: a line without tax vanishes from the record unless it lies outside it on purpose."""
+    extensions = subject.instruction.line_extensions
+    for at, line in enumerate(subject.instruction.invoice.lines):
+        extension = extensions[at] if at < len(extensions) else None
+        if isinstance(extension, LineExtension) and extension.aside:
+            continue
+        if (line.net or not subject.about.rows) and not any(reported(one.tax) for one in line.taxes):
+            yield finding(
+                "1195",
+                "Every amount is qualified: taxed, exempt or outside the tax.",
+                f"/lines/{at}/taxes",
+                found="none",
+                fix="Give the line a tax; category O says that it lies outside VAT.",
+            )
+
+
+def ipsi_regime(subject: Subject) -> Iterator[Finding]:
+    """2009, said as a refusal: until 2027 the AEAT takes such a row with an error, which we do not make ourselves."""
+    if subject.today >= lists.IPSI_CLAVE_ENFORCED:
+        return
+    admitted = lists.CLAVES_REGIMEN[lists.IPSI]
+    for row in subject.about.rows:
+        if row.impuesto == lists.IPSI and row.clave not in admitted:
+            yield finding(
+                "2009",
+                "A row of IPSI has a ClaveRegimen of its own list.",
+                "/extensions/verifactu/clave_regimen",
+                found=row.clave,
+                expected=" ".join(sorted(admitted)),
+                fix="Change clave_regimen of the line or of the invoice.",
+            )
+
+
+def blanks(subject: Subject) -> Iterator[Finding]:
+    """1130, stricter than the AEAT: it trims a number, and the QR code does not, so the two would not meet."""
+    invoice = subject.instruction.invoice
+    number = invoice.number or invoice.series
+    if number is not None and number != number.strip():
+        yield finding(
+            "1130",
+            "The number begins or ends with a blank.",
+            "/series",
+            found=number,
+            fix="Leave the blank out of the series.",
+        )
+
+
+def currency(subject: Subject) -> Iterator[Finding]:
+    """RD 1007/2023 art. 10.2: records are in EUR."""
+    invoice = subject.instruction.invoice
+    if euro_rate(invoice) is None:
+        yield Finding(
+            rule="VERIFACTU-EUR",
+            message="Records are in EUR (RD 1007/2023 art. 10.2), and no exchange rate was given.",
+            source="aeat",
+            pointer="/exchange_rates",
+            found=invoice.currency,
+            expected=f"a rate from {invoice.currency} to EUR with source and date",
+            fix="Add the rate of the day of the operation to exchange_rates.",
+        )
+
+
+def rate_source(subject: Subject) -> Iterator[Finding]:
+    """The rate is kept with the record, and where it comes from."""
+    invoice = subject.instruction.invoice
+    rate = rate_given(invoice)
+    if rate is not None and not rate.source.strip():
+        yield Finding(
+            rule="VERIFACTU-EUR-SOURCE",
+            message="The exchange rate does not say where it comes from.",
+            pointer=f"/exchange_rates/{invoice.exchange_rates.index(rate)}/source",
+            expected="who published the rate, like BdE or ECB",
+            fix="Name the source of the rate.",
+        )
+
+
+RULES: tuple[Callable[[Subject], Iterator[Finding]], ...] = (
+    unnamed_customer,
+    untaxed_lines,
+    ipsi_regime,
+    blanks,
+    currency,
+    rate_source,
+)
