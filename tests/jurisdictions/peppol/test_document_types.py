@@ -7,6 +7,8 @@ from jurisdictions.kit.xml import parse
 from jurisdictions.peppol import codelists
 from jurisdictions.peppol.corrections import DESK
 from jurisdictions.peppol.document_types import USUAL, between_germans, type_code
+from jurisdictions.peppol.extension import Extension
+from jurisdictions.peppol.losses import losses
 from jurisdictions.peppol.seal import attributes_of
 from schemas.invoice import Kind
 from schemas.states import Standing, SubmissionState
@@ -47,7 +49,7 @@ def test_no_type_of_the_rules_is_left_out() -> None:
 )
 def test_a_kind_is_a_type_by_itself(kind: str, code: str) -> None:
     assert type_code(shapes.invoice(kind=kind)) == code
-    assert {one for one, _ in USUAL} == set(Kind)
+    assert {one for one, _ in USUAL} == set(Kind) - {Kind.RECEIPT}
 
 
 @pytest.mark.parametrize("code", documents.SELF_BILLED)
@@ -103,3 +105,10 @@ def test_german_parties_may_correct_by_a_corrective_invoice_and_others_by_two_do
 def test_the_printed_copy_names_type_and_specification() -> None:
     said = DESK.render(documents.made("self_billed_389"), {})
     assert (said["document_type"], said["specification"]) == ("389", codelists.SELF_BILLING_CUSTOMIZATION)
+
+
+def test_a_receipt_of_payment_is_no_billing_document() -> None:
+    receipt = shapes.invoice(kind="receipt")
+    assert type_code(receipt) == "380"
+    found = list(losses(receipt, Extension(), shapes.issuer()))
+    assert [(one.rule, one.pointer, one.found) for one in found] == [("PEPPOL-GW-KIND", "/kind", "receipt")]
