@@ -11,6 +11,8 @@ from jurisdictions.verifactu.subject import Subject
 _EXTENSION = "/extensions/verifactu"
 _OF_REGIME = frozenset("1199 1200 1201 1202 1203 1205 1252 1286 1293".split())
 """Codes by which a régimen refuses what stands beside it: its ClaveRegimen is what to look at."""
+_AT_COST = frozenset("1140 1144".split())
+"""Codes about the tax of a base at cost, which the caller states and the tax follows from."""
 _FIELDS: Mapping[str, str] = {
     "IDEmisorFactura": "/issuer",
     "NumSerieFactura": "/series",
@@ -52,6 +54,9 @@ def pointer(subject: Subject, broken: Broken) -> str:
     numbered = _NUMBERED.fullmatch(broken.place)
     if broken.code == "1150":
         return "/simplified"
+    if broken.code == "1202" and block == "TipoFactura":
+        group = next(at for at, row in enumerate(subject.about.rows) if row.clave == "06")
+        return _of_row(subject, broken.code, group, "ClaveRegimen")
     if numbered is not None:
         at, below = int(numbered[1]) - 1, numbered[2]
         if block == "Desglose":
@@ -59,6 +64,8 @@ def pointer(subject: Subject, broken: Broken) -> str:
         if block == "Destinatarios":
             return _of_recipient(subject, at, below)
         return f"/references/preceding/{at}" + ("/issue_date" if below.startswith("Fecha") else "")
+    if block == "Tercero" and broken.place.endswith("CodigoPais"):
+        return f"{_EXTENSION}/tercero/id_otro/country"
     return _FIELDS.get(broken.place.rpartition("/")[2] if block == "IDFactura" else block, "")
 
 
@@ -76,10 +83,10 @@ def _of_row(subject: Subject, code: str, at: int, name: str) -> str:
     row = subject.about.rows[at]
     if code in _OF_REGIME or name == "ClaveRegimen":
         return _said(subject, row.pointer, "clave_regimen")
+    if name == "BaseImponibleACoste" or code in _AT_COST:
+        return _said(subject, row.pointer, "base_a_coste")
     if name in _IN_ROW:
         return row.pointer + _IN_ROW[name]
-    if name == "BaseImponibleACoste":
-        return _said(subject, row.pointer, "base_a_coste")
     word = {"CalificacionOperacion": "calificacion", "OperacionExenta": "exenta"}.get(name)
     if word is not None:
         where = _said(subject, row.pointer, word)

@@ -31,6 +31,19 @@ def unnamed_customer(subject: Subject) -> Iterator[Finding]:
         )
 
 
+def unnamed_others(subject: Subject) -> Iterator[Finding]:
+    """1190 again, for the further recipients."""
+    about = subject.about
+    if about.extension.otros_destinatarios and about.tipo in lists.SIMPLIFIED_TYPES:
+        yield finding(
+            "1190",
+            f"A record of type {about.tipo} names no recipients: they are left out.",
+            "/extensions/verifactu/otros_destinatarios",
+            found=about.tipo,
+            severity=Severity.WARNING,
+        )
+
+
 def untaxed_lines(subject: Subject) -> Iterator[Finding]:
     """1195, line by line: a line without tax vanishes from the record unless it lies outside it on purpose."""
     extensions = subject.instruction.line_extensions
@@ -110,6 +123,7 @@ def rate_source(subject: Subject) -> Iterator[Finding]:
 
 RULES: tuple[Callable[[Subject], Iterator[Finding]], ...] = (
     unnamed_customer,
+    unnamed_others,
     untaxed_lines,
     ipsi_regime,
     blanks,

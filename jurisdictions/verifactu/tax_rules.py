@@ -143,7 +143,6 @@ def _public_works(record: RecordFacts, row: RowFacts) -> Iterator[Broken]:
     for one in record.recipients:
         if (one.nif or "")[:1] not in _PUBLIC_BODIES:
             yield Broken("1149", one.place, one.nif or one.id, "P... Q... S... V...")
-            return
 
 
 _SPECIAL: dict[str, Callable[[RecordFacts, RowFacts], Iterator[Broken]]] = {
