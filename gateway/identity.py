@@ -18,6 +18,8 @@ class Prefix(StrEnum):
     TENANT = "ten"
     EXCHANGE = "exc"
     PAYMENT = "pay"
+    ATTESTATION = "att"
+    INCIDENT = "inc"
 
 
 def written(prefix: Prefix, value: UUID) -> str:

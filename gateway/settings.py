@@ -9,6 +9,7 @@
 | GATEWAY_ENDPOINTS | the operator's addresses: `environment:jurisdiction:endpoint=https://…`, separated by blanks |
 | GATEWAY_SANDBOX_PROFILE | `default` or `strict` (the authorities' own pace) |
 | GATEWAY_LOG_LEVEL, GATEWAY_LOG_FORMAT | `debug` to `error`; `json` or `console` |
+| GATEWAY_DEPLOYMENT | a TOML file: what the operator says of this installation, as `[live.<jurisdiction>]` |
 | GATEWAY_HOST, GATEWAY_PORT | where the API listens (127.0.0.1, 8000) |
 """
 
@@ -47,6 +48,7 @@ class Settings:
     worker_database_url: str | None = None
     master_key_text: str | None = field(default=None, repr=False)
     endpoints: Mapping[Environment, Mapping[Place, str]] = field(default_factory=dict)
+    deployment: Path | None = None
     sandbox_profile: str = "default"
     log_level: str = "info"
     log_format: str = "json"
@@ -64,6 +66,7 @@ class Settings:
             worker_database_url=_address(given, "GATEWAY_WORKER_DATABASE_URL"),
             master_key_text=given.get("GATEWAY_MASTER_KEY") or None,
             endpoints=_endpoints(given.get("GATEWAY_ENDPOINTS", "")),
+            deployment=Path(given["GATEWAY_DEPLOYMENT"]) if given.get("GATEWAY_DEPLOYMENT") else None,
             sandbox_profile=_one_of(given, "GATEWAY_SANDBOX_PROFILE", PROFILES),
             log_level=_one_of(given, "GATEWAY_LOG_LEVEL", LEVELS, "info"),
             log_format=_one_of(given, "GATEWAY_LOG_FORMAT", FORMATS),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gateway.clock import Clock, NewId
+from gateway.deployments import Deployments
 from gateway.lookups import WaysOut
 from gateway.store.pool import Store
 from gateway.vault import Keyring, Vault
@@ -26,3 +27,4 @@ class Wiring:
     clock: Clock
     new_id: NewId
     ways_out: WaysOut | None = None
+    deployments: Deployments = field(default_factory=dict)

@@ -20,18 +20,18 @@ from gateway.errors import Conflict, Refused
 from gateway.intake import drafts, legal_cancellations, relatives, sealing
 from gateway.intake.earlier import earlier_of, standing_of
 from gateway.intake.finalize import queued, tagged
-from gateway.intake.ground import decode_invoice
-from gateway.intake.instructions import instruct, issuer_for
+from gateway.intake.ground import decode_invoice, read_issuer
+from gateway.intake.instructions import instruct
 from gateway.intake.kept import Kept, claim, look_up, opened, replay_of
 from gateway.intake.legal_cancellations import Chosen
 from gateway.intake.resealing import close_again, open_again
 from gateway.intake.signers import signers
 from gateway.store import desk as cases
-from gateway.store import objects, submissions
+from gateway.store import submissions
 from gateway.store.pool import Connection
 from gateway.store.trail import Trail
 from gateway.wiring import Wiring
-from jurisdictions.contract import Cancellation, Environment, InstructionKind, Issuer
+from jurisdictions.contract import Cancellation, InstructionKind, Issuer
 from schemas.answers import CancelInput, InvoiceAnswer, IssuerInput
 from schemas.document import Invoice
 from schemas.findings import Finding, Findings, is_fatal
@@ -100,14 +100,8 @@ async def _prepare(wiring: Wiring, connection: Connection, origin: Origin, invoi
 async def _issuer_of(
     wiring: Wiring, connection: Connection, actor: Actor, issuer_id: UUID, jurisdiction: str
 ) -> Issuer:
-    row = await objects.get(connection, "issuer", (actor.tenant, actor.environment, issuer_id))
-    stored = await objects.credentials(connection, actor.tenant, actor.environment, issuer_id)
-    facts = {f"{one['jurisdiction']}:{one['name']}": _texts.decode(one["facts"]) for one in stored}
-    environment: Environment = "live" if actor.environment == "live" else "test"
     try:
-        return issuer_for(
-            wiring.jurisdictions[jurisdiction], issuer_id, _issuer.decode(row["body"]), environment, facts
-        )
+        return await read_issuer(connection, actor, issuer_id, wiring.jurisdictions[jurisdiction], wiring.deployments)
     except msgspec.ValidationError as why:
         raise Refused(
             "The issuer's settings cannot be read.",

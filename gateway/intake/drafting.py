@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from gateway.identity import Prefix, written
-from gateway.intake.instructions import Credentials, instruct, issuer_for, unknown_extensions
+from gateway.intake.instructions import Known, instruct, issuer_for, unknown_extensions
 from jurisdictions.contract import Environment, InstructionKind, Issuer, Jurisdiction, Payment, Rounding, Route
 from schemas.answers import IssuerInput
 from schemas.document import Invoice, Preceding
@@ -31,7 +31,7 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     issuer: IssuerInput
     environment: Environment
     customer: Party
-    credentials: Credentials = {}
+    known: Known = Known()
     preceding: Mapping[str, Preceding] = {}
     payments: Mapping[str, Payment] = {}
     findings: Findings = ()
@@ -90,9 +90,7 @@ def _issuers(jurisdictions: Mapping[str, Jurisdiction], ground: Ground) -> tuple
     findings: Findings = ()
     for code, jurisdiction in jurisdictions.items():
         try:
-            issuers[code] = issuer_for(
-                jurisdiction, ground.issuer_id, ground.issuer, ground.environment, ground.credentials
-            )
+            issuers[code] = issuer_for(jurisdiction, ground.issuer_id, ground.issuer, ground.environment, ground.known)
         except msgspec.ValidationError as why:
             findings += (
                 Finding(

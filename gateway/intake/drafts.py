@@ -50,7 +50,7 @@ async def create(
 
     async def work(connection: Connection) -> Kept:
         own, said = await assigned(connection, actor, reading, named) if reading else (body, ())
-        ground = await read_ground(connection, actor, own)
+        ground = await read_ground(connection, actor, own, wiring.deployments, wiring.jurisdictions)
         source_ref = own.source_ref or key
         if own.kind is Kind.INVOICE:
             await _first_of_its_event(connection, origin, ground.issuer_id, source_ref)
@@ -174,7 +174,7 @@ async def rewrite(
     """Judge the changed draft and store it under the version that was read; the new version, or None if it moved on."""
     _written_by_hand(body)
     actor = origin.actor
-    ground = await read_ground(connection, actor, body)
+    ground = await read_ground(connection, actor, body, wiring.deployments, wiring.jurisdictions)
     source_ref = body.source_ref or row["source_ref"]
     if body.kind is Kind.INVOICE and source_ref != row["source_ref"]:
         await _first_of_its_event(connection, origin, ground.issuer_id, source_ref)
@@ -192,7 +192,7 @@ async def rewrite(
 async def judge(wiring: Wiring, connection: Connection, origin: Origin, row: Any) -> Draft:
     """Every rule of every route on the draft as it stands, with no effect."""
     body = presentation.decode_draft(row["draft"])
-    ground = await read_ground(connection, origin.actor, body)
+    ground = await read_ground(connection, origin.actor, body, wiring.deployments, wiring.jurisdictions)
     if body.kind is Kind.RECEIPT:
         payments = await payments_of(connection, origin.actor, wiring.jurisdictions, row["id"])
         ground = replace(ground, payments=payments)

@@ -24,6 +24,7 @@ def earlier_of(rows: Iterable[Mapping[str, Any]], jurisdiction: str) -> tuple[Ea
             fingerprint=row["fingerprint"],
             attributes=_texts.decode(row["attributes"]),
             authority_code=row["code"],
+            authority_message=row["message"],
         )
         for row in rows
         if row["jurisdiction"] == jurisdiction

@@ -69,7 +69,7 @@ async def _judge(wiring: Wiring, origin: Origin, invoice_id: UUID, row: Any) -> 
     if body.references and body.references.preceding:
         async with wiring.store.tenant(origin.actor.tenant, origin.actor.environment) as connection:
             preceding, wrong = await read_preceding(connection, origin.actor, body, row["issuer_id"])
-    ground = ground_of_row(row, origin.actor, body, preceding, wrong)
+    ground = ground_of_row(row, origin.actor, body, preceding, wrong, wiring.deployments)
     draft = draft_invoice(wiring.jurisdictions, invoice_id, body, ground, wiring.clock())
     if not draft.ready:
         raise Refused(

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from gateway.actor import Actor
+from gateway.deployments import Deployments
 from gateway.errors import Forbidden, NotFound
 from gateway.identity import Prefix, read, written
 from gateway.intake.drafting import Ground
+from gateway.intake.instructions import Known, StoredAttestation, issuer_for
 from gateway.store import invoices, objects
 from gateway.store.pool import Connection
-from jurisdictions.contract import Environment
+from jurisdictions.contract import Environment, Issuer, Jurisdiction
 from schemas.answers import IssuerInput
 from schemas.document import Invoice, Preceding
 from schemas.findings import Finding, Findings
@@ -25,6 +27,8 @@ _issuer = msgspec.json.Decoder(IssuerInput)
 _party = msgspec.json.Decoder(Party)
 _invoice = msgspec.json.Decoder(Invoice, strict=False)
 _facts = msgspec.json.Decoder(dict[str, dict[str, str]])
+_papers = msgspec.json.Decoder(tuple[StoredAttestation, ...])
+_flows = msgspec.json.Decoder(dict[str, tuple[str, ...]])
 _ids = msgspec.json.Decoder(dict[str, str])
 
 
@@ -48,25 +52,55 @@ def _missing(pointer: str, found: str, expected: str) -> Finding:
     )
 
 
-async def read_ground(connection: Connection, actor: Actor, body: InvoiceInput) -> Ground:
+async def read_ground(
+    connection: Connection, actor: Actor, body: InvoiceInput, deployments: Deployments, codes: Iterable[str]
+) -> Ground:
     """Read all of it within the caller's transaction. A missing issuer is 404; a missing customer or invoice is a
-    finding."""
+    finding. `codes` are the jurisdictions of the house."""
     issuer_id = issuer_id_of(actor, body.issuer)
     row = await objects.get(connection, "issuer", (actor.tenant, actor.environment, issuer_id))
     if row is None:
         raise NotFound(f"There is no issuer {body.issuer}.", findings=(_missing("/issuer", body.issuer, "iss_…"),))
     customer, findings = await _customer(connection, actor, body)
     preceding, wrong = await read_preceding(connection, actor, body, issuer_id)
-    stored = await objects.credentials(connection, actor.tenant, actor.environment, issuer_id)
     return Ground(
         issuer_id=issuer_id,
         issuer=_issuer.decode(row["body"]),
         environment=_environment(actor),
         customer=customer,
-        credentials={f"{c['jurisdiction']}:{c['name']}": _ids.decode(c["facts"]) for c in stored},
+        known=await read_known(connection, actor, issuer_id, deployments, codes),
         preceding=preceding,
         findings=findings + wrong,
     )
+
+
+async def read_known(
+    connection: Connection, actor: Actor, issuer_id: UUID, deployments: Deployments, codes: Iterable[str]
+) -> Known:
+    """What is known of an issuer now, within the caller's transaction."""
+    place = actor.tenant, actor.environment
+    stored = await objects.credentials(connection, *place, issuer_id)
+    about = await connection.fetchrow(
+        "SELECT gateway.attestations_of($1, $2, $3) AS attestations, gateway.flows_of($1, $2, $4) AS flows",
+        *place,
+        issuer_id,
+        list(codes),
+    )
+    return Known(
+        credentials={f"{one['jurisdiction']}:{one['name']}": _ids.decode(one["facts"]) for one in stored},
+        attestations=_papers.decode(about["attestations"]),
+        flows=_flows.decode(about["flows"]),
+        deployments=deployments,
+    )
+
+
+async def read_issuer(
+    connection: Connection, actor: Actor, issuer_id: UUID, jurisdiction: Jurisdiction, deployments: Deployments
+) -> Issuer:
+    """An issuer as one jurisdiction sees it now. Raises msgspec.ValidationError where its settings cannot be read."""
+    row = await objects.get(connection, "issuer", (actor.tenant, actor.environment, issuer_id))
+    known = await read_known(connection, actor, issuer_id, deployments, [jurisdiction.about.code])
+    return issuer_for(jurisdiction, issuer_id, _issuer.decode(row["body"]), _environment(actor), known)
 
 
 def _environment(actor: Actor) -> Environment:
@@ -86,7 +120,12 @@ async def _customer(connection: Connection, actor: Actor, body: InvoiceInput) ->
 
 
 def ground_of_row(
-    row: Any, actor: Actor, body: InvoiceInput, preceding: Mapping[str, Preceding], wrong: Findings
+    row: Any,
+    actor: Actor,
+    body: InvoiceInput,
+    preceding: Mapping[str, Preceding],
+    wrong: Findings,
+    deployments: Deployments,
 ) -> Ground:
     """The same from the one row of `read_for_seal`."""
     if isinstance(body.customer, Party):
@@ -102,7 +141,12 @@ def ground_of_row(
         issuer=_issuer.decode(row["issuer"]),
         environment=_environment(actor),
         customer=customer,
-        credentials=_facts.decode(row["credentials"]),
+        known=Known(
+            credentials=_facts.decode(row["credentials"]),
+            attestations=_papers.decode(row["attestations"]),
+            flows=_flows.decode(row["flows"]),
+            deployments=deployments,
+        ),
         preceding=preceding,
         findings=wrong,
     )

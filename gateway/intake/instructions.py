@@ -3,15 +3,19 @@ types."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
 
+from gateway.deployments import Deployments
 from gateway.identity import Prefix, written
 from gateway.intake.pointers import pointer_of
 from jurisdictions.contract import (
+    Attestation,
     Cancellation,
     Environment,
     Instruction,
@@ -31,6 +35,33 @@ Credentials = Mapping[str, Mapping[str, str]]
 """Facts of stored credentials by `jurisdiction:name`."""
 
 
+class StoredAttestation(msgspec.Struct, frozen=True, kw_only=True):
+    """A registered paper as its row says it; `body` is still in the caller's own shape."""
+
+    jurisdiction: str
+    id: UUID
+    name: str
+    edition: str
+    body: Mapping[str, Any]
+    sha256: str | None
+    valid_from: date
+    valid_until: date | None
+    revoked_at: datetime | None
+    registered_at: datetime
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What the gateway knows of an issuer beside the issuer's own words.
+
+    `credentials` are facts by `jurisdiction:name`, `attestations` come newest first, `flows` are by jurisdiction.
+    """
+
+    credentials: Credentials = {}
+    attestations: tuple[StoredAttestation, ...] = ()
+    flows: Mapping[str, tuple[str, ...]] = {}
+    deployments: Deployments = {}
+
+
 def settings_of(law: Law, bag: Mapping[str, Any] | None) -> object:
     """The jurisdiction's own settings from the issuer's bag; None where the issuer has none. Raises ValidationError."""
     if law.settings_type is None or bag is None:
@@ -39,9 +70,12 @@ def settings_of(law: Law, bag: Mapping[str, Any] | None) -> object:
 
 
 def issuer_for(
-    jurisdiction: Jurisdiction, issuer_id: Any, body: IssuerInput, environment: Environment, credentials: Credentials
+    jurisdiction: Jurisdiction, issuer_id: Any, body: IssuerInput, environment: Environment, known: Known
 ) -> Issuer:
-    """What one jurisdiction is shown of an issuer: its own settings, and facts of its own credentials."""
+    """What one jurisdiction is shown of an issuer: its settings, papers and flows, and facts of its credentials.
+
+    Raises msgspec.ValidationError where the settings cannot be read.
+    """
     code = jurisdiction.about.code
     prefix = code + ":"
     return Issuer(
@@ -51,9 +85,44 @@ def issuer_for(
         environment=environment,
         settings=settings_of(jurisdiction.law, body.settings.get(code)),
         credentials={
-            name.removeprefix(prefix): facts for name, facts in credentials.items() if name.startswith(prefix)
+            name.removeprefix(prefix): facts for name, facts in known.credentials.items() if name.startswith(prefix)
         },
+        deployment=_deployment(jurisdiction, environment, known.deployments),
+        attestations=tuple(_attestations(jurisdiction, known.attestations)),
+        flows=known.flows.get(code, ()),
     )
+
+
+def _deployment(jurisdiction: Jurisdiction, environment: Environment, deployments: Deployments) -> object:
+    wanted = jurisdiction.about.deployment_type
+    if wanted is None:
+        return None
+    return deployments.get((environment, jurisdiction.about.code)) or wanted()
+
+
+def _attestations(jurisdiction: Jurisdiction, stored: tuple[StoredAttestation, ...]) -> Iterator[Attestation]:
+    """Those of the jurisdiction, in its own types; what it does not understand any more counts for nothing."""
+    if jurisdiction.attestations is None:
+        return
+    types = {spec.name: spec.body_type for spec in jurisdiction.attestations.specs}
+    for one in stored:
+        if one.jurisdiction != jurisdiction.about.code or one.name not in types:
+            continue
+        try:
+            body: object = msgspec.convert(one.body, types[one.name])
+        except msgspec.ValidationError:
+            continue
+        yield Attestation(
+            id=written(Prefix.ATTESTATION, one.id),
+            name=one.name,
+            edition=one.edition,
+            body=body,
+            sha256=one.sha256,
+            valid_from=one.valid_from,
+            valid_until=one.valid_until,
+            revoked_at=one.revoked_at,
+            registered_at=one.registered_at,
+        )
 
 
 def _typed(kind: type[msgspec.Struct] | None, bag: Mapping[str, Any] | None, at: str) -> tuple[object, Findings]:

@@ -194,7 +194,9 @@ async def _receipt(
     receipt_id = wiring.new_id()
     body = receipts.receipt_body(wish.body, shares, wish.source_ref, former)
     told = receipts.payments_for(wiring.jurisdictions, wish.id, wish.body, shares, wanted)
-    ground = replace(await read_ground(connection, origin.actor, body), payments=told)
+    ground = replace(
+        await read_ground(connection, origin.actor, body, wiring.deployments, wiring.jurisdictions), payments=told
+    )
     draft = draft_invoice(wiring.jurisdictions, receipt_id, body, ground, wish.at)
     if not draft.ready:
         return None, draft.findings

@@ -175,7 +175,9 @@ async def _prepare(wiring: Wiring, connection: Connection, origin: Origin, case:
     body = read_patched(invoice["draft"], wish.changes)
     _only_editable(case, _plain(presentation.decode_draft(invoice["draft"])), _plain(body))
     payments = await payments_of(connection, actor, wiring.jurisdictions, invoice["id"])
-    ground = replace(await read_ground(connection, actor, body), payments=payments)
+    ground = replace(
+        await read_ground(connection, actor, body, wiring.deployments, wiring.jurisdictions), payments=payments
+    )
     draft = draft_invoice(wiring.jurisdictions, invoice["id"], body, ground, wiring.clock())
     # A customer or issuer that was changed elsewhere must not slip into what was issued.
     _only_editable(case, _parties(msgspec.json.decode(invoice["document"])), _parties(_plain(draft.invoice)))

@@ -1,16 +1,11 @@
-"""Finalize: number, seal and enqueue in one transaction of four round trips (BEGIN, call 1, call 2, COMMIT).
-
-Call 1 locks in the order of the house (idempotency key, invoice, series, chains) and answers with number, links and
-times;
-the seals are made here, in provider order; call 2 writes everything and keeps the answer. No network is waited for
-while
-a chain is locked. A crash before COMMIT leaves nothing: no number used, no link made.
+"""Seals: what is wanted of each jurisdiction, the pieces that are made of it in provider order, and the rows, tasks and
+words that they become. `issuing` makes the two calls around it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +37,10 @@ from schemas.document import Invoice
 from schemas.states import Standing
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
+
+
 class Order(msgspec.Struct, frozen=True, kw_only=True):
     """One seal that is wanted: for whom, of what kind, after which earlier submissions, instead of which one."""
 
@@ -57,9 +56,10 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
-    """One sealed document with the place that it takes in its chain and in its flow."""
+    """One document, sealed `at` that moment, with the place that it takes in its chain and in its flow."""
 
     order: Order
+    at: datetime
     submission: UUID
     document: UUID
     sealed: Sealed
@@ -145,6 +145,7 @@ def make_seals(
         pieces.append(
             Piece(
                 order=order,
+                at=at,
                 submission=submission,
                 document=wiring.new_id(),
                 sealed=sealed,
@@ -157,6 +158,12 @@ def make_seals(
             )
         )
     return tuple(pieces)
+
+
+def moment(now: datetime, last: datetime | None) -> datetime:
+    """When the next record of a chain is sealed: after the last one, whatever the clock says, so that the order of
+    times is that of the chain; records themselves show whole seconds."""
+    return now if last is None else max(now, last + _TICK)
 
 
 def positions(opened: Any, chains: list[tuple[str, str]]) -> dict[tuple[str, str], Position]:
@@ -183,7 +190,7 @@ def rows_of(pieces: tuple[Piece, ...]) -> tuple[list[dict[str, object]], list[by
                 "media_type": sealed.media_type,
                 "chain": position.chain if position else None,
                 "sequence": position.sequence if position else None,
-                "position": position.sequence if position else 0,
+                "position": _turn(piece),
                 "flow_key": piece.flow_key,
                 "ordered": piece.ordered,
                 "max_batch": piece.max_batch,
@@ -196,6 +203,12 @@ def rows_of(pieces: tuple[Piece, ...]) -> tuple[list[dict[str, object]], list[by
             }
         )
     return records, [piece.sealed.body for piece in pieces], [piece.sealed.link for piece in pieces]
+
+
+def _turn(piece: Piece) -> int:
+    """When a document's turn comes in its flow: by the time of its seal where the flow is ordered, since several chains
+    (another installation, a chain that took an ended one's place) may share it; else as it comes."""
+    return (piece.at - _EPOCH) // _TICK if piece.ordered else 0
 
 
 def tasks_of(new_id: NewId, pieces: tuple[Piece, ...]) -> str | None:
@@ -232,9 +245,10 @@ def trail_of(
     number: str,
     *,
     first: bool,
+    told: Trail | None = None,
 ) -> Trail:
-    """What integrators and auditors are told of a finalize (or of a resubmission)."""
-    trail = Trail(new_id, origin.actor.name, origin.request_id)
+    """What integrators and auditors are told of a finalize (or of another seal), behind what was `told` before."""
+    trail = told or Trail(new_id, origin.actor.name, origin.request_id)
     if first:
         trail.note(
             "invoice.finalized",

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import jurisdictions as installation
 from gateway.clock import new_id, system_clock
+from gateway.deployments import read_deployments
 from gateway.metrics import Metrics
 from gateway.sandbox import SandboxAuthority, published_urls
 from gateway.settings import API_ROLE, WORKER_ROLE, Settings
@@ -34,6 +35,7 @@ async def wired(settings: Settings) -> AsyncIterator[Wiring]:
             clock=system_clock,
             new_id=new_id,
             ways_out=lambda environment: transport(settings, environment, known),
+            deployments=read_deployments(settings.deployment, known),
         )
     finally:
         await store.close()
@@ -60,6 +62,7 @@ async def housed(settings: Settings) -> AsyncIterator[House]:
             new_id=new_id,
             metrics=Metrics(),
             sandboxes=lines["test"].sandboxes(),
+            deployments=read_deployments(settings.deployment, known),
         )
 
 

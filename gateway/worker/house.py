@@ -9,6 +9,7 @@ from random import SystemRandom
 from typing import Protocol
 
 from gateway.clock import Clock, NewId
+from gateway.deployments import Deployments
 from gateway.metrics import Metrics
 from gateway.store.pool import Store
 from gateway.transport import Identity
@@ -69,6 +70,7 @@ class House:
     new_id: NewId
     metrics: Metrics
     sandboxes: Mapping[str, Sandbox] = field(default_factory=dict)
+    deployments: Deployments = field(default_factory=dict)
     pace: Pace = field(default_factory=Pace)
     chance: Callable[[], float] = SystemRandom().random
 

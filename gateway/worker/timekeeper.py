@@ -64,6 +64,7 @@ class Timekeeper:
             keyring=Keyring(),
             clock=house.clock,
             new_id=house.new_id,
+            deployments=house.deployments,
         )
 
     async def run(self, stop: asyncio.Event) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from gateway.intake.instructions import issuer_for
+from gateway.intake.instructions import Known, issuer_for
 from gateway.store import credentials, exchanges, flows, sessions
 from gateway.store.flows import HeldCase, Lease, LeaseLost, Rest
 from gateway.store.pool import Connection, to_json
@@ -116,7 +116,8 @@ class _Turn:
         house, lease, law = self._house, self._lease, self._law
         environment: Environment = "live" if lease.environment == "live" else "test"
         facts = {f"{lease.jurisdiction}:{row['name']}": _texts.decode(row["facts"]) for row in stored}
-        issuer = issuer_for(law, self._flow["issuer_id"], _issuer.decode(self._flow["issuer"]), environment, facts)
+        known = Known(credentials=facts, deployments=house.deployments)
+        issuer = issuer_for(law, self._flow["issuer_id"], _issuer.decode(self._flow["issuer"]), environment, known)
         wallet = Wallet(house.vault, lease, law.about.credentials, stored, session)
         line = house.lines[environment].line(lease.jurisdiction, secrets=wallet.secret, identities=wallet.identity)
         return Talk(house, lease, law, issuer, wallet, line)

@@ -8,9 +8,11 @@ values; the gateway alone acts on them. A `Jurisdiction` is a frozen record of r
 
 from __future__ import annotations
 
-from jurisdictions.contract.about import About, CredentialSpec, Edition, EndpointSpec, Obligation, Scope
+from jurisdictions.contract.about import About, CredentialSpec, Edition, EndpointSpec, Obligation, Retention, Scope
+from jurisdictions.contract.attestations import Attestation, Attestations, AttestationSpec, Draft
+from jurisdictions.contract.books import Books, Holding, Survey
 from jurisdictions.contract.codelists import Codelists
-from jurisdictions.contract.desk import CaseClass, CorrectionOption, Deadline, Desk, Diagnosis, Path
+from jurisdictions.contract.desk import CaseClass, CorrectionOption, Deadline, Desk, Diagnosis, Path, Picture
 from jurisdictions.contract.exchanges import (
     Answer,
     Ask,
@@ -55,6 +57,10 @@ __all__ = [
     "Answer",
     "Ask",
     "AskKind",
+    "Attestation",
+    "AttestationSpec",
+    "Attestations",
+    "Books",
     "Cancellation",
     "Capability",
     "CaseClass",
@@ -65,6 +71,7 @@ __all__ = [
     "Deadline",
     "Desk",
     "Diagnosis",
+    "Draft",
     "Earlier",
     "Edition",
     "Effect",
@@ -75,6 +82,7 @@ __all__ = [
     "Failure",
     "Flow",
     "Hold",
+    "Holding",
     "Inbound",
     "Instruction",
     "InstructionKind",
@@ -89,12 +97,14 @@ __all__ = [
     "Outcome",
     "Path",
     "Payment",
+    "Picture",
     "Piece",
     "Position",
     "Probe",
     "Reach",
     "Reading",
     "Related",
+    "Retention",
     "Rounding",
     "Route",
     "Sandbox",
@@ -111,5 +121,6 @@ __all__ = [
     "SimulatorReply",
     "SimulatorRequest",
     "Step",
+    "Survey",
     "Value",
 ]

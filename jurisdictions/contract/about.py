@@ -6,6 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
+import msgspec
+
 from jurisdictions.contract.values import Value
 from schemas.invoice import Kind
 
@@ -71,6 +73,16 @@ class Obligation(Value, frozen=True, kw_only=True):
     sentence: str | None = None
 
 
+class Retention(Value, frozen=True, kw_only=True):
+    """How long something is kept, as data: whole years after the end of the year of issue, under which law, and for
+    what is issued from which day on."""
+
+    what: Literal["documents", "evidence"]
+    years: int
+    law: str
+    valid_from: date
+
+
 class About(Value, frozen=True, kw_only=True):
     code: str
     name: str
@@ -89,3 +101,6 @@ class About(Value, frozen=True, kw_only=True):
     """How many exchanges may run at the same time against one endpoint."""
     longest_pause_seconds: int = 3600
     """The longest that a flow may rest between two tries."""
+    deployment_type: type[msgspec.Struct] | None = None
+    """What the operator says once of this installation of the program; every field has a default."""
+    retention: tuple[Retention, ...] = ()

@@ -67,7 +67,9 @@ class CorrectionOption(Value, frozen=True, kw_only=True):
     kind.
 
     A cancellation names what its request `needs` ("replacement") and whether the buyer has a say: `none`, `silence`
-    gives consent, or `express` consent only.
+    gives consent, or `express` consent only; `confirm` is what its caller must state to be so. A new document begins
+    with `presets` (a merge patch on its draft, before the caller's changes) and names `this` document, or those that
+    it named itself.
     """
 
     option: str
@@ -79,6 +81,9 @@ class CorrectionOption(Value, frozen=True, kw_only=True):
     fields: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     consent: Literal["none", "silence", "express"] | None = None
+    presets: Mapping[str, object] = {}
+    confirm: tuple[str, ...] = ()
+    refers: Literal["this", "its_preceding"] = "this"
 
 
 class Deadline(Value, frozen=True, kw_only=True):
@@ -97,6 +102,19 @@ class Deadline(Value, frozen=True, kw_only=True):
     case: Diagnosis | None = None
 
 
+class Picture(Value, frozen=True, kw_only=True):
+    """A QR code as the law wants it printed: the fact that it holds, the words above and (a fact) below it, its side
+    and quiet zone in millimetres, error correction, and the `mark` that documents of the test environment carry."""
+
+    fact: str
+    title: str
+    legend_fact: str
+    millimetres: int
+    quiet_millimetres: int
+    mark: str | None = None
+    error: Literal["m"] = "m"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Desk:
     """What people at the desk need: `classify(instruction kind, code, message)`, legal corrections, deadlines,
@@ -107,3 +125,4 @@ class Desk:
     deadlines: Callable[[Instruction, datetime], tuple[Deadline, ...]]
     deliverable: Callable[[SubmissionState], bool]
     render: Callable[[Invoice, Mapping[str, str]], Mapping[str, str]]
+    picture: Picture | None = None

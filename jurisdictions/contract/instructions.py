@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from jurisdictions.contract.attestations import Attestation
 from jurisdictions.contract.values import Environment, Value
 from schemas.document import ExchangeRate, Invoice
 from schemas.invoice import Kind
@@ -19,6 +20,10 @@ class Issuer(Value, frozen=True, kw_only=True):
 
     `settings` holds the decoded `settings_type` of the jurisdiction that is asked, None where the issuer has none.
     `credentials` names those of its credentials that are stored, with facts read from them (subject, serial, expiry…).
+    `deployment` is what the operator says of this installation of the program, in the jurisdiction's `deployment_type`;
+    `attestations` are the registered papers, newest first. `flows` tells whom else the jurisdiction serves in this
+    account: the first and the last of all its flow keys there (the same one twice: one flow; none: nothing was ever
+    sealed).
     """
 
     id: str
@@ -27,6 +32,9 @@ class Issuer(Value, frozen=True, kw_only=True):
     environment: Environment
     settings: object = None
     credentials: Mapping[str, Mapping[str, str]] = {}
+    deployment: object = None
+    attestations: tuple[Attestation, ...] = ()
+    flows: tuple[str, ...] = ()
 
 
 class InstructionKind(StrEnum):
@@ -45,6 +53,7 @@ class Earlier(Value, frozen=True, kw_only=True):
     fingerprint: str
     attributes: Mapping[str, str] = {}
     authority_code: str | None = None
+    authority_message: str | None = None
 
 
 class Allocation(Value, frozen=True, kw_only=True):
@@ -102,7 +111,8 @@ class Cancellation(Value, frozen=True, kw_only=True):
     """The wish to cancel a registered document: by which option of the desk, why, and what hangs on the document.
 
     `external_id` and `attributes` are those of the accepted submission; `replacement` takes the document's place,
-    `related` live documents name it; `refused_before` counts earlier cancellations that were refused.
+    `related` live documents name it; `refused_before` counts earlier cancellations that were refused; `confirmed` is
+    what the caller has confirmed, out of the option's `confirm`.
     """
 
     option: str
@@ -113,6 +123,7 @@ class Cancellation(Value, frozen=True, kw_only=True):
     replacement: Related | None = None
     related: tuple[Related, ...] = ()
     refused_before: int = 0
+    confirmed: tuple[str, ...] = ()
 
 
 class Instruction(Value, frozen=True, kw_only=True):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jurisdictions.contract.about import About
+from jurisdictions.contract.attestations import Attestations
+from jurisdictions.contract.books import Books
 from jurisdictions.contract.codelists import Codelists
 from jurisdictions.contract.desk import Desk
 from jurisdictions.contract.exchanges import Exchange
@@ -24,3 +26,5 @@ class Jurisdiction:
     desk: Desk
     simulator: Simulator | None = None
     codelists: Codelists | None = None
+    attestations: Attestations | None = None
+    books: Books | None = None

@@ -34,7 +34,10 @@ class Rounding(Value, frozen=True, kw_only=True):
 
 
 class Route(Value, frozen=True, kw_only=True):
-    """Why this jurisdiction concerns the invoice, how it rounds, and which duties it falls under here."""
+    """Why this jurisdiction concerns the invoice, how it rounds, and which duties it falls under here.
+
+    An invoice that names no series is numbered in `series`; None leaves it to the issuer's own.
+    """
 
     jurisdiction: str
     reason: str
@@ -42,6 +45,7 @@ class Route(Value, frozen=True, kw_only=True):
     edition: str
     notes: tuple[str, ...] = ()
     obligations: tuple[Obligation, ...] = ()
+    series: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +57,9 @@ class Law:
     `read(document)`, which gives the invoice that they state, and is None where no kind of document is read.
     `published()` lists the rules of every edition that is installed. `receipts(attributes)` tells whether the payment
     of an invoice whose accepted submission has these attributes wants a receipt; None where no payment does.
+    `aside(invoice, issuer, at)` tells why the law does not concern an invoice of an issuer of its country, and is asked
+    only where there is no route. `review(issuer, former settings, at)` looks at an issuer by itself, and at a change of
+    its settings (None: there is none to look at); a fatal finding refuses the change.
     """
 
     route: Callable[[Invoice, Issuer, datetime], Route | None]
@@ -66,6 +73,8 @@ class Law:
     published: Callable[[], tuple[PublishedRule, ...]] | None = None
     receipts: Callable[[Mapping[str, str]], bool] | None = None
     payment_extension_type: type[msgspec.Struct] | None = None
+    aside: Callable[[Invoice, Issuer, datetime], Findings] | None = None
+    review: Callable[[Issuer, object | None, datetime], Findings] | None = None
 
 
 class Layer(Value, frozen=True, kw_only=True):

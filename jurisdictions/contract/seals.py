@@ -71,7 +71,12 @@ class Sealed(Value, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class Seal:
-    """`chain` names the seal order or None. `verify(body, previous)` re-checks stored bytes against the former link."""
+    """`chain` names the seal order or None. `verify(body, previous)` re-checks stored bytes against the former link.
+
+    `proof(body, previous)` does so and gives the record's own link, in one reading (None where none can be told).
+    `renew(settings, chain, at, entropy)` ends a chain (None: one that was kept elsewhere) and begins another: a merge
+    patch on the issuer's settings for the jurisdiction, after which `chain` names the new one.
+    """
 
     seal: Callable[[Sealing, Keys], Sealed]
     preview: Callable[[Instruction, Issuer, datetime], bytes]
@@ -79,3 +84,5 @@ class Seal:
     verify: Callable[[bytes, bytes | None], Findings] | None = None
     link: Callable[[bytes], bytes] | None = None
     """The link that a stored record gives to the next one, recomputed from its bytes."""
+    proof: Callable[[bytes, bytes | None], tuple[Findings, bytes | None]] | None = None
+    renew: Callable[[object, str | None, datetime, str], Mapping[str, object]] | None = None

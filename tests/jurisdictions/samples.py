@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from gateway.intake.drafting import Draft, Ground, draft_invoice
-from gateway.intake.instructions import instruct
+from gateway.intake.instructions import Known, instruct
 from gateway.samples import invoices
 from gateway.samples.issuers import PLATFORM, SAMPLES
 from gateway.sandbox import SandboxAuthority
@@ -161,7 +161,11 @@ def sample(code: str, directory: Path) -> Sample:
     assert isinstance(written.customer, Party)
     only = {code: jurisdictions[code]}
     ground = Ground(
-        issuer_id=UUID(int=0), issuer=body, environment="test", customer=written.customer, credentials=facts
+        issuer_id=UUID(int=0),
+        issuer=body,
+        environment="test",
+        customer=written.customer,
+        known=Known(credentials=facts),
     )
     draft = draft_invoice(only, UUID(int=1), written, ground, AT)
     assert draft.ready, draft.findings
