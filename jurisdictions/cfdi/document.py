@@ -22,8 +22,6 @@ NAME = "cfdi.xml"
 MEDIA_TYPE = "application/xml"
 _LONGEST = 6
 """The most decimals of an amount (t_Importe)."""
-_CLOSING = b"</cfdi:Comprobante>"
-_CLOSING_COMPLEMENT = b"</cfdi:Complemento>"
 _CFDI = ("xmlns:cfdi", "http://www.sat.gob.mx/cfd/4")
 _XSI = ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance")
 _SCHEMA = "http://www.sat.gob.mx/cfd/4 http://www.sat.gob.mx/sitio_internet/cfd/4/cfdv40.xsd"
@@ -65,19 +63,6 @@ def write(cfdi: Comprobante, *, certificate_number: str | None = None, certifica
         _complements(cfdi),
     )
     return document(element("cfdi:Comprobante", *children, attrs=head))
-
-
-def with_complement(sealed: bytes, complement: Markup) -> bytes:
-    """The sealed bytes as they are, with the complement put behind the others, or before the closing tag.
-
-    Raises ValueError where the document does not end as a CFDI without addenda does.
-    """
-    head, closing, rest = sealed.rpartition(_CLOSING)
-    if not closing or rest.strip():
-        raise ValueError("the document does not end with </cfdi:Comprobante>")
-    if head.endswith(_CLOSING_COMPLEMENT):
-        return head.removesuffix(_CLOSING_COMPLEMENT) + complement.encode() + _CLOSING_COMPLEMENT + closing + rest
-    return head + element("cfdi:Complemento", complement).encode() + closing + rest
 
 
 def _namespaces(cfdi: Comprobante) -> tuple[tuple[str, str], ...]:

@@ -74,40 +74,14 @@ def day(written: str) -> date | None:
 def facts(record: etree._Element, obligado: str | None = None) -> RecordFacts:
     """What the record says. `obligado` is the NIF of the message's header. Raises for what the schema refuses."""
     fields = Fields(record)
-    if record.tag.endswith("}RegistroAlta"):
-        return _alta(fields, obligado)
-    named = fields.inner("IDFactura") or Fields(None)
-    dated = named.text("FechaExpedicionFacturaAnulada")
+    alta = record.tag.endswith("}RegistroAlta")
+    named, of = fields.inner("IDFactura") or Fields(None), "" if alta else "Anulada"
+    dated, operated = named.text(f"FechaExpedicionFactura{of}"), fields.optional("FechaOperacion")
     previous, first = _link(fields)
     return RecordFacts(
-        operation="anulacion",
-        nif=named.text("IDEmisorFacturaAnulada"),
-        number=named.text("NumSerieFacturaAnulada"),
-        dated=dated,
-        issue_date=day(dated),
-        obligado=obligado,
-        ref_externa=fields.optional("RefExterna"),
-        generated_at=fields.text("FechaHoraHusoGenRegistro"),
-        tipo_huella=fields.text("TipoHuella"),
-        huella=fields.text("Huella"),
-        previous=previous,
-        first=first,
-        system=_system(fields),
-        rechazo_previo=fields.optional("RechazoPrevio"),
-        sin_registro_previo=fields.optional("SinRegistroPrevio"),
-        made_by=fields.optional("GeneradoPor"),
-        generator=_party(fields.inner("Generador"), "Generador"),
-    )
-
-
-def _alta(fields: Fields, obligado: str | None) -> RecordFacts:
-    named = fields.inner("IDFactura") or Fields(None)
-    dated, operated = named.text("FechaExpedicionFactura"), fields.optional("FechaOperacion")
-    previous, first = _link(fields)
-    return RecordFacts(
-        operation="alta",
-        nif=named.text("IDEmisorFactura"),
-        number=named.text("NumSerieFactura"),
+        operation="alta" if alta else "anulacion",
+        nif=named.text(f"IDEmisorFactura{of}"),
+        number=named.text(f"NumSerieFactura{of}"),
         dated=dated,
         issue_date=day(dated),
         obligado=obligado,
@@ -136,17 +110,16 @@ def _alta(fields: Fields, obligado: str | None) -> RecordFacts:
         macrodato=fields.optional("Macrodato"),
         issued_by=fields.optional("EmitidaPorTerceroODestinatario"),
         third=_party(fields.inner("Tercero"), "Tercero"),
-        recipients=tuple(
-            party
-            for place, one in fields.all("Destinatarios", "IDDestinatario")
-            if (party := _party(one, place)) is not None
-        ),
+        recipients=tuple(_parties(fields, "Destinatarios", "IDDestinatario")),
         cupon=fields.optional("Cupon"),
         rows=tuple(_row(place, one) for place, one in fields.all("Desglose", "DetalleDesglose")),
         cuota_total=fields.amount("CuotaTotal"),
         importe_total=fields.amount("ImporteTotal"),
         acuerdo=fields.optional("NumRegistroAcuerdoFacturacion"),
         acuerdo_sistema=fields.optional("IdAcuerdoSistemaInformatico"),
+        sin_registro_previo=fields.optional("SinRegistroPrevio"),
+        made_by=fields.optional("GeneradoPor"),
+        generator=_party(fields.inner("Generador"), "Generador"),
     )
 
 
@@ -197,6 +170,13 @@ def _party(fields: Fields | None, place: str) -> PartyFacts | None:
         id=other.optional("ID"),
         country=other.optional("CodigoPais"),
     )
+
+
+def _parties(fields: Fields, outer: str, name: str) -> Iterator[PartyFacts]:
+    for place, one in fields.all(outer, name):
+        party = _party(one, place)
+        if party is not None:
+            yield party
 
 
 def _row(place: str, fields: Fields) -> RowFacts:

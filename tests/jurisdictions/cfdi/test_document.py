@@ -15,10 +15,8 @@ from msgspec.structs import replace
 
 from jurisdictions.cfdi import JURISDICTION
 from jurisdictions.cfdi.comprobante import comprobante, series_and_folio
-from jurisdictions.cfdi.document import with_complement
 from jurisdictions.cfdi.settings import Extension, LineExtension, Settings
 from jurisdictions.cfdi.xsd import faults
-from jurisdictions.kit.xml import element
 from schemas.document import Preceding
 from schemas.money import scale_of
 from schemas.party import Address, Party
@@ -336,18 +334,3 @@ def test_the_buyer_abroad_may_be_told_in_sats_words() -> None:
 def test_who_issues_for_another_names_its_number() -> None:
     root = previewed(instruction(fac_atr_adquirente="0123456789"))
     assert attributes_of(root, "Emisor")[0]["FacAtrAdquirente"] == "0123456789"
-
-
-def test_the_stamp_stands_behind_the_other_complements() -> None:
-    sealed = seal(DOCUMENTS["local_taxes"]()).body
-    stamped = with_complement(sealed, element("x"))
-    root = etree.fromstring(stamped)
-    (holder,) = root.findall(f"{CFDI}Complemento")
-    assert [etree.QName(row).localname for row in holder] == ["ImpuestosLocales", "x"]
-    assert stamped.replace(b"<x/>", b"") == sealed
-
-
-@pytest.mark.parametrize("rest", [b"<cfdi:Comprobante/>", b"<a></cfdi:Comprobante><!-- -->"])
-def test_what_is_no_sealed_document_takes_no_stamp(rest: bytes) -> None:
-    with pytest.raises(ValueError, match="does not end"):
-        with_complement(rest, element("x"))
