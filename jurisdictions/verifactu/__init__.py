@@ -6,10 +6,10 @@ from datetime import date
 
 from jurisdictions.contract import (
     About,
+    Attestations,
     CredentialSpec,
     Desk,
     Edition,
-    EndpointSpec,
     Exchange,
     Jurisdiction,
     Law,
@@ -18,18 +18,25 @@ from jurisdictions.contract import (
 )
 from jurisdictions.verifactu import (
     advice,
-    codelists,
+    consultation,
     corrections,
     deadlines,
+    declaration,
     exchange,
+    hosts,
     judgement,
     messages,
     printed,
+    renewal,
+    representation,
+    retention,
+    review,
     rule_table,
     rules,
     seal,
+    verifying,
 )
-from jurisdictions.verifactu.settings import Extension, LineExtension, Settings
+from jurisdictions.verifactu.settings import Deployment, Extension, LineExtension, Settings
 from jurisdictions.verifactu.simulator import SIMULATOR
 from schemas.invoice import Kind
 from schemas.states import SubmissionState
@@ -40,10 +47,12 @@ ABOUT = About(
     sources=(
         "RD 1007/2023 (consolidated to 2025-12-03)",
         "Order HAC/1177/2024",
+        "RD 1619/2012 (invoicing)",
         "AEAT, Validaciones y errores 1.2.2 (2026-04-08)",
         "AEAT, Descripción del servicio web 1.0.3 (2025-07-28)",
         "AEAT, huella document 0.1.2 (2024-08-27)",
         "AEAT, QR document 0.5.0 (2025-12-10)",
+        "AEAT, FAQ for developers 1.3 (2025-12-04)",
     ),
     editions=(Edition(code=rules.EDITION, valid_from=date(2024, 10, 28)),),
     kinds=(Kind.INVOICE, Kind.CREDIT_NOTE, Kind.DEBIT_NOTE, Kind.CORRECTIVE),
@@ -56,9 +65,7 @@ ABOUT = About(
             purpose="Qualified certificate of the issuer, its representative or a colaborador social, for mutual TLS.",
         ),
     ),
-    endpoints=(
-        EndpointSpec(name=messages.ENDPOINT, live=codelists.LIVE_HOST, preproduction=codelists.PREPRODUCTION_HOST),
-    ),
+    endpoints=hosts.ENDPOINTS,
     maturity=(
         "Records, huella, chain, messages and answers are tested against the AEAT's published schemas, vectors and"
         " samples; the talk with the AEAT is simulated, as no certificate was at hand."
@@ -67,6 +74,8 @@ ABOUT = About(
     provides=("verification_url", "verification_phrase"),
     slots=4,
     longest_pause_seconds=3600,
+    deployment_type=Deployment,
+    retention=retention.RETENTION,
 )
 
 
@@ -85,8 +94,18 @@ JURISDICTION = Jurisdiction(
         settings_type=Settings,
         extension_type=Extension,
         line_extension_type=LineExtension,
+        aside=rules.aside,
+        review=review.review,
     ),
-    seal=Seal(seal=seal.seal, preview=seal.preview, chain=seal.chain, verify=seal.verify, link=seal.link),
+    seal=Seal(
+        seal=seal.seal,
+        preview=seal.preview,
+        chain=seal.chain,
+        verify=verifying.verify,
+        link=verifying.link,
+        proof=verifying.proof,
+        renew=renewal.renew,
+    ),
     exchange=Exchange(
         flow=exchange.flow,
         batch=exchange.batch,
@@ -100,6 +119,9 @@ JURISDICTION = Jurisdiction(
         deadlines=deadlines.deadlines,
         deliverable=deliverable,
         render=printed.render,
+        picture=printed.PICTURE,
     ),
     simulator=SIMULATOR,
+    attestations=Attestations(specs=(*declaration.SPECS, *representation.SPECS), draft=declaration.draft),
+    books=consultation.BOOKS,
 )

@@ -22,6 +22,8 @@ RECORD_FIELDS = (
     "/lines/*/extensions/verifactu",
 )
 """What a subsanación may mend: data of the record and how the customer is named, never an amount or a rate."""
+INNER_FIELDS = ("/extensions/verifactu", "/customer/tax_ids/*/scheme", "/lines/*/extensions/verifactu")
+"""What it may mend of a record that nobody has complained of: only what the invoice does not show (FAQ §17, 2.b)."""
 
 _EXTENSION = "/extensions/verifactu"
 _PLACES: Mapping[str, str] = {
@@ -47,6 +49,7 @@ _PLACES: Mapping[str, str] = {
     f"{_EXTENSION}/ref_externa": "1253",
     _EXTENSION: "SCHEMA",
     "/credentials/certificate": "CERTIFICATE 4112",
+    "/attestations/representation": "REPRESENTATION",
 }
 _PLACE = {code: place for place, codes in _PLACES.items() for code in codes.split()}
 """Where in the invoice, or in what its issuer has stored, the cause of a code most likely lies."""
@@ -61,6 +64,18 @@ _OURS: Mapping[str, Sentence] = {
     "CERTIFICATE": Sentence(
         "The tax office did not accept the certificate.",
         "Store a valid qualified certificate of the issuer or of its representative; nothing is lost meanwhile.",
+        CaseClass.CONFIGURATION,
+        Path.RESEND,
+    ),
+    "DECLARATION": Sentence(
+        "No signed declaración responsable of this version of the billing system is registered: nothing is sent.",
+        "The operator registers it; the same records go out then.",
+        CaseClass.CONFIGURATION,
+        Path.RESEND,
+    ),
+    "REPRESENTATION": Sentence(
+        "Nobody has shown that the certificate's holder may send for the issuer: nothing is sent.",
+        "Register the signed representation, or store the issuer's own certificate; the same records go out then.",
         CaseClass.CONFIGURATION,
         Path.RESEND,
     ),
@@ -81,7 +96,7 @@ _RECORD = Sentence("The tax office refused the record.", "Correct what its own w
 
 
 def classify(kind: InstructionKind, code: str, message: str | None) -> Diagnosis:
-    """A code of the AEAT, or one of ours (SCHEMA, CERTIFICATE), in a person's words."""
+    """A code of the AEAT, or one of ours (SCHEMA, CERTIFICATE, DECLARATION, REPRESENTATION), in a person's words."""
     sentence = _OURS.get(code) or SENTENCES.get(code)
     known = sentence is not None
     if sentence is None:

@@ -19,7 +19,13 @@ from jurisdictions.kit import soap
 from jurisdictions.verifactu import codelists as lists
 
 _CODE = re.compile(r"Codigo\[(\d{4})\]\.?\s*")
+_OF_CERTIFICATE = re.compile(rb"certificado|>[^<]*\b401\b")
+_NUMBER_OF_SECONDS = re.compile(r"[0-9]{1,9}")
 CERTIFICATE = "CERTIFICATE"
+CORRECT, WITH_ERRORS, INCORRECT, ANNULLED = "Correcto", "AceptadoConErrores", "Incorrecto", "Anulado"
+_STATES = (("correct", CORRECT), ("aceptad", WITH_ERRORS), ("incorrect", INCORRECT), ("anulad", ANNULLED))
+MOST_WAIT = 9999
+"""TiempoEsperaEnvio has four digits."""
 
 
 class Trouble(StrEnum):
@@ -66,17 +72,19 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """RespuestaRegFactuSistemaFacturacion. `wait` is TiempoEsperaEnvio in seconds."""
+    """RespuestaRegFactuSistemaFacturacion. `wait` is TiempoEsperaEnvio in seconds, None where it is empty or absent."""
 
     csv: str | None
     presented_at: str | None
-    wait: int
+    wait: int | None
     lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What they hold of one invoice: `state` Correcto, AceptadoConErrores or Anulado."""
+    """What they hold of one invoice: `state` Correcto, AceptadoConErrores or Anulado; `huella` that of the record
+    accepted last, be it an anulación. `system` is IdSistemaInformatico and NumeroInstalacion, where they were asked
+    for; `incident` whether its message said Incidencia=S."""
 
     number: str
     date: str
@@ -85,6 +93,9 @@ class Entry:
     code: str | None
     message: str | None
     request: str | None
+    presented_at: str | None = None
+    incident: bool = False
+    system: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,37 +106,46 @@ class Page:
     next: tuple[str, str, str] | None
 
 
-DEFAULT_WAIT = 60
-"""Seconds between two remissions before the AEAT has said otherwise (Order HAC/1177/2024 art. 16.2)."""
-
-
 def result(answer: Answer) -> Result | Failure:
     content = _content(answer)
     if isinstance(content, Failure):
         return content
     if content.tag != _r("RespuestaRegFactuSistemaFacturacion"):
         return Failure(Trouble.LOST, "ANSWER", f"An unexpected answer: {etree.QName(content).localname}.")
-    wait = (content.findtext(_r("TiempoEsperaEnvio")) or "").strip()
     return Result(
         csv=_text(content, _r("CSV")),
         presented_at=_text(content, f"{_r('DatosPresentacion')}/{_s('TimestampPresentacion')}"),
-        wait=int(wait) if wait.isascii() and wait.isdigit() else DEFAULT_WAIT,
+        wait=_seconds(content.findtext(_r("TiempoEsperaEnvio")), MOST_WAIT),
         lines=tuple(map(_line, content.iterfind(_r("RespuestaLinea")))),
     )
 
 
 def page(answer: Answer) -> Page | Failure:
+    """A page of the book. What contradicts itself is no answer: an invoice must not seem absent for it."""
     content = _content(answer)
     if isinstance(content, Failure):
         return content
     if content.tag != _c("RespuestaConsultaFactuSistemaFacturacion"):
         return Failure(Trouble.LOST, "ANSWER", f"An unexpected answer: {etree.QName(content).localname}.")
     key = content.find(_c("ClavePaginacion"))
-    more = key is not None and _text(content, _c("IndicadorPaginacion")) == "S"
-    return Page(
-        entries=tuple(_entries(content)),
-        next=_identity(key) if more and key is not None else None,
-    )
+    more = _text(content, _c("IndicadorPaginacion")) == "S"
+    if more and key is None:
+        return Failure(Trouble.LOST, "ANSWER", "There are more pages, and no ClavePaginacion that leads to them.")
+    entries, told = tuple(_entries(content)), _text(content, _c("ResultadoConsulta"))
+    if told != ("ConDatos" if entries else "SinDatos"):
+        return Failure(Trouble.LOST, "ANSWER", f"ResultadoConsulta is {told}, with {len(entries)} entries.")
+    return Page(entries=entries, next=_identity(key) if more else None)
+
+
+def state_of(text: str) -> str:
+    """The state as we name it: Correcta, AceptadaConErrores, Incorrecta and Anulada are in use as well."""
+    lowered = text.lower()
+    return next((state for start, state in _STATES if lowered.startswith(start)), text)
+
+
+def _seconds(text: str | None, most: int) -> int | None:
+    found = _NUMBER_OF_SECONDS.fullmatch((text or "").strip())
+    return min(int(found[0]), most) if found else None
 
 
 def _line(line: etree._Element) -> Line:
@@ -138,12 +158,12 @@ def _line(line: etree._Element) -> Line:
         number=number,
         date=date,
         operation=_texts(line.find(_OPERATION)).get(_KIND, ""),
-        state=own.get(_STATE, ""),
+        state=state_of(own.get(_STATE, "")),
         code=own.get(_CODE_OF_ERROR) or None,
         message=own.get(_WORDS_OF_ERROR) or None,
         duplicate=None
         if duplicate is None
-        else Duplicate(request=theirs.get(_REQUEST, ""), state=theirs.get(_STATE_OF_DUPLICATE, "")),
+        else Duplicate(request=theirs.get(_REQUEST, ""), state=state_of(theirs.get(_STATE_OF_DUPLICATE, ""))),
         xml=etree.tostring(line, with_tail=False),
     )
 
@@ -155,16 +175,21 @@ def _texts(element: etree._Element | None) -> dict[str, str]:
 
 def _entries(content: etree._Element) -> Iterator[Entry]:
     for entry in content.iterfind(_c("RegistroRespuestaConsultaFactuSistemaFacturacion")):
-        _, number, date = _identity(entry.find(_c("IDFactura")))
-        state = _c("EstadoRegistro")
+        _, number, date = _identity(entry.find(_IDENTITY_OF_ENTRY))
+        data, presented = entry.find(_DATA), _texts(entry.find(_PRESENTED))
+        record, state = _texts(data), _texts(entry.find(_STATE_OF_ENTRY))
+        system = None if data is None else _texts(data.find(_SYSTEM))
         yield Entry(
             number=number,
             date=date,
-            huella=_text(entry, f"{_c('DatosRegistroFacturacion')}/{_c('Huella')}") or "",
-            state=_text(entry, f"{state}/{state}") or "",
-            code=_text(entry, f"{state}/{_c('CodigoErrorRegistro')}"),
-            message=_text(entry, f"{state}/{_c('DescripcionErrorRegistro')}"),
-            request=_text(entry, f"{_c('DatosPresentacion')}/{_s('IdPeticion')}"),
+            huella=record.get(_HUELLA, "").upper(),
+            state=state_of(state.get(_STATE_OF_ENTRY, "")),
+            code=state.get(_CODE_OF_ENTRY) or None,
+            message=state.get(_WORDS_OF_ENTRY) or None,
+            request=presented.get(_PETITION) or None,
+            presented_at=presented.get(_PRESENTED_AT) or None,
+            incident=record.get(_INCIDENT) == "S",
+            system=f"{system.get(_SYSTEM_ID, '')}/{system.get(_INSTALLATION, '')}" if system else None,
         )
 
 
@@ -174,8 +199,8 @@ def _content(answer: Answer) -> etree._Element | Failure:
         sure = answer.failure is TransportFailure.NOT_SENT
         trouble = Trouble.NOT_SENT if sure else Trouble.LOST
         return Failure(trouble, "NETWORK", answer.detail or "No answer came.")
-    if answer.status in {301, 302, 303, 307, 401, 403}:
-        return Failure(Trouble.REFUSED, CERTIFICATE, f"HTTP {answer.status}: the certificate was not accepted.")
+    if answer.status in {401, 403} or 300 <= answer.status < 400:
+        return _turned_away(answer)
     try:
         content = soap.opened(answer.body)
     except soap.NotAnEnvelope as why:
@@ -185,14 +210,30 @@ def _content(answer: Answer) -> etree._Element | Failure:
     return content
 
 
+def _turned_away(answer: Answer) -> Failure:
+    """Without a certificate that they take, the AEAT answers 401 or leads to a page of errors (erro4011.html). Any
+    other redirection leads away from the service: a passing one may end, a permanent one is a new address."""
+    place = answer.headers.get("location", "")
+    text = f"HTTP {answer.status}"
+    if answer.status in {401, 403} or not place or "erro40" in place.lower():
+        return Failure(Trouble.REFUSED, CERTIFICATE, f"{text}: the certificate was not accepted.")
+    if answer.status in {301, 308}:
+        return Failure(Trouble.REFUSED, str(answer.status), f"{text}: the service has moved to {place[:200]}.")
+    return Failure(Trouble.BUSY, str(answer.status), f"{text}: led away to {place[:200]}.", _retry_after(answer))
+
+
+def _retry_after(answer: Answer) -> int | None:
+    """Retry-After in seconds; as a date it is left to our own waiting time."""
+    return _seconds(answer.headers.get("retry-after"), 999_999_999)
+
+
 def _unreadable(answer: Answer, why: str) -> Failure:
     """No SOAP. A page of HTML comes from a server in front of the service, which never saw the message; a gateway's
     timeout (502, 504) or a cut answer may have come after it took it."""
-    waiting = answer.headers.get("retry-after", "")
-    retry_after = int(waiting) if waiting.isascii() and waiting.isdigit() else None
+    retry_after = _retry_after(answer)
     text = f"HTTP {answer.status}: {why}"
     start = answer.body[:2000].lower()
-    if b"<html" in start and (b"certificado" in start or b"401" in start):
+    if answer.status < 500 and b"<html" in start and _OF_CERTIFICATE.search(start):
         return Failure(Trouble.REFUSED, CERTIFICATE, text)
     if answer.status not in {502, 504} and (answer.status == 429 or answer.status >= 500 or b"<html" in start):
         return Failure(Trouble.BUSY, str(answer.status), text, retry_after)
@@ -241,3 +282,20 @@ _STATE, _CODE_OF_ERROR, _WORDS_OF_ERROR = (
 _NIF, _NUMBER, _DATE = (_s(name) for name in ("IDEmisorFactura", "NumSerieFactura", "FechaExpedicionFactura"))
 _KIND, _REQUEST = _s("TipoOperacion"), _s("IdPeticionRegistroDuplicado")
 _STATE_OF_DUPLICATE = _s("EstadoRegistroDuplicado")
+
+# And those of an entry, of which a page has ten thousand.
+_IDENTITY_OF_ENTRY, _DATA, _PRESENTED, _STATE_OF_ENTRY, _CODE_OF_ENTRY, _WORDS_OF_ENTRY = (
+    _c(name)
+    for name in (
+        "IDFactura",
+        "DatosRegistroFacturacion",
+        "DatosPresentacion",
+        "EstadoRegistro",
+        "CodigoErrorRegistro",
+        "DescripcionErrorRegistro",
+    )
+)
+_HUELLA, _INCIDENT, _SYSTEM = (_c(name) for name in ("Huella", "Incidencia", "SistemaInformatico"))
+_PETITION, _PRESENTED_AT, _SYSTEM_ID, _INSTALLATION = (
+    _s(name) for name in ("IdPeticion", "TimestampPresentacion", "IdSistemaInformatico", "NumeroInstalacion")
+)

@@ -1,10 +1,11 @@
 """Which corrections of an invoice are legal now, and why.
 
-A record is mended by a subsanación where the invoice itself was right; a wrong invoice is corrected by a factura
-rectificativa, and its record stays as it is; what never happened is cancelled. A factura rectificativa of a factura de
-canje (F3) does not exist: FAQ §27 wants a negative F3 and a new one.
+A record is mended by a subsanación where the invoice itself was right; a wrong invoice is set right by another
+document (`rectificativas`), and its record stays as it is; what never happened is cancelled, once its issuer has
+confirmed that, and an invoice that was cancelled by mistake comes back by a subsanación.
 
-Sources: RD 1619/2012 art. 15; RD 1007/2023 art. 11; FAQ for developers 1.3 §17 and §27; Validaciones 1.2.2 §4.3.1, §6.
+Sources: RD 1619/2012 art. 15; RD 1007/2023 art. 11.1; FAQ for developers 1.3 §17 and §27; "Validaciones y errores"
+1.2.2 §4.3.1 and §6.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from jurisdictions.contract import CorrectionOption, Earlier, Instruction, InstructionKind, Path
-from jurisdictions.verifactu import advice, state_table
+from jurisdictions.verifactu import advice, rectificativas, state_table
 from jurisdictions.verifactu import codelists as lists
+from jurisdictions.verifactu.rectificativas import Options
 from jurisdictions.verifactu.state_table import Flags, Held
 from schemas.document import Invoice
-from schemas.invoice import Kind
 from schemas.states import SETTLED, Standing, SubmissionState
 
 __all__ = ["Flags", "corrections", "flags"]
@@ -28,7 +29,8 @@ QUARANTINED = "SCHEMA"
 _NUMBER_CODES = frozenset({"1104", "1130", "1287"})
 _FORM = "3004"
 """The invoice was registered through the AEAT's own form: it takes no record of ours."""
-_OPTIONS = tuple[CorrectionOption, ...]
+NEVER_HAPPENED = "operation_never_happened"
+"""What the caller confirms before an anulación: a real operation is corrected, never cancelled."""
 
 
 def flags(instruction: Instruction) -> Flags:
@@ -36,7 +38,7 @@ def flags(instruction: Instruction) -> Flags:
     return state_table.operation(instruction).flags
 
 
-def corrections(invoice: Invoice, standing: Standing, earlier: tuple[Earlier, ...], at: datetime) -> _OPTIONS:
+def corrections(invoice: Invoice, standing: Standing, earlier: tuple[Earlier, ...], at: datetime) -> Options:
     """What the law allows now. No deadline exists; all of it is due "as soon as possible" (FAQ §17)."""
     cancelling = _newest(earlier, InstructionKind.CANCEL)
     if (not earlier and standing is Standing.NONE) or (cancelling and _word_of(cancelling) is Word.PENDING):
@@ -48,17 +50,16 @@ def corrections(invoice: Invoice, standing: Standing, earlier: tuple[Earlier, ..
     if held is Held.ANULACION:
         return _reactivation(said, [one for one in refusals if one.instruction is not InstructionKind.CANCEL])
     if said.word is Word.NUMBER and standing is Standing.NONE:
-        return _issued_anew(tipo, said)
-    documents = _rectificativas(tipo)
+        return rectificativas.anew(invoice, said.code, said.sentence)
+    documents = rectificativas.documents(invoice, tipo, held)
     if _FORM in {one.authority_code for one in refusals}:
         return documents
     cancel = _cancellation(held, said, [one for one in refusals if one.instruction is InstructionKind.CANCEL])
     if said.word in {Word.PENDING, Word.WAITS, Word.WRONG, Word.NUMBER}:
         return (*documents, *cancel)
-    subsanacion = _subsanacion(_reason(held, said, tipo))
     if said.word is Word.ACCEPTED:
-        return (*documents, subsanacion, *cancel)
-    return (subsanacion, *documents, *cancel)
+        return (*documents, _subsanacion(_reason(held, said, tipo), advice.INNER_FIELDS), *cancel)
+    return (_subsanacion(_reason(held, said, tipo), advice.RECORD_FIELDS), *documents, *cancel)
 
 
 # ------------------------------------------------------------------------------------------------ what the AEAT said
@@ -155,67 +156,18 @@ def _reason(held: Held, said: Said, tipo: str) -> str:
     return spoken + (_CANJE if tipo == "F3" else "")
 
 
-_LESS = {
-    "F1": "The invoice was wrong, returned or reduced (RD 1619/2012 art. 15).",
-    "F2": "The simplified invoice was wrong, returned or reduced: an R5, and an F3 of it if an F3 replaced the ticket.",
-    "R": "The factura rectificativa itself took back too little.",
-}
-_MORE = {
-    "F1": "The invoice said too little.",
-    "F2": "The simplified invoice said too little: an R5, and an F3 of it if an F3 replaced the ticket.",
-    "R": "The factura rectificativa itself took back too much.",
-}
-
-
-def _rectificativas(tipo: str) -> _OPTIONS:
-    """By differences; they name the invoice, whatever the AEAT holds of it (FAQ §17, case 2.a)."""
-    if tipo == "F3":
-        return ()
-    family = "R" if tipo in lists.CORRECTIVE_TYPES else tipo
-    return (
-        CorrectionOption(
-            option="credit_note",
-            title="Factura rectificativa por diferencias",
-            reason=_LESS[family],
-            instruction=InstructionKind.ISSUE,
-            kind=Kind.CREDIT_NOTE,
-        ),
-        CorrectionOption(
-            option="debit_note",
-            title="Factura rectificativa, upwards",
-            reason=_MORE[family],
-            instruction=InstructionKind.ISSUE,
-            kind=Kind.DEBIT_NOTE,
-        ),
-    )
-
-
-def _issued_anew(tipo: str, said: Said) -> _OPTIONS:
-    """No record of that number will ever be taken: neither a subsanación nor a rectificativa can name it."""
-    if tipo not in {"F1", "F2"}:
-        return ()
-    return (
-        CorrectionOption(
-            option="new_invoice",
-            title="Factura under another number",
-            reason=f"The number cannot be used: {said.code}. {said.sentence}",
-            instruction=InstructionKind.ISSUE,
-            kind=Kind.INVOICE,
-        ),
-    )
-
-
-def _reactivation(said: Said, refusals: list[Earlier]) -> _OPTIONS:
+def _reactivation(said: Said, refusals: list[Earlier]) -> Options:
     """A refusal that is older than the anulación does not matter any more."""
     if said.word is Word.PENDING or (refusals and said.word is not Word.RIGHT):
         return ()
     text = "A record of correction brings the cancelled invoice back to life."
-    if refusals:
-        text += f" The last one was refused with {said.code}. {said.sentence}"
-    return (_subsanacion(text),)
+    if not refusals:
+        return (_subsanacion(text, advice.INNER_FIELDS),)
+    text += f" The last one was refused with {said.code}. {said.sentence}"
+    return (_subsanacion(text, advice.RECORD_FIELDS),)
 
 
-def _cancellation(held: Held, said: Said, refusals: list[Earlier]) -> _OPTIONS:
+def _cancellation(held: Held, said: Said, refusals: list[Earlier]) -> Options:
     """Of what the AEAT holds, or of a right invoice whose record it refused; a refused one may be asked for again."""
     refusal = refusals[-1] if refusals else None
     if refusal is None and held is Held.NOTHING and said.word is not Word.RIGHT:
@@ -235,15 +187,16 @@ def _cancellation(held: Held, said: Said, refusals: list[Earlier]) -> _OPTIONS:
             title="Anulación of the record",
             reason=reason,
             instruction=InstructionKind.CANCEL,
+            confirm=(NEVER_HAPPENED,),
         ),
     )
 
 
-def _subsanacion(reason: str) -> CorrectionOption:
+def _subsanacion(reason: str, fields: tuple[str, ...]) -> CorrectionOption:
     return CorrectionOption(
         option="subsanacion",
         title="Registro de subsanación",
         reason=reason,
         instruction=InstructionKind.CORRECT,
-        fields=advice.RECORD_FIELDS,
+        fields=fields,
     )

@@ -1,76 +1,99 @@
-"""The draft of the declaración responsable of one version of the billing system: title and items a to l, in order.
+"""The declaración responsable of one version of the billing system: its draft, and whether a signed one is there.
 
-It is a text for its producer to read, complete and sign; nothing is declared by making it. Each item comes after words
-of our own that describe it. The system is made for VERI*FACTU alone and serves several obligados: items e, f and g.
+The draft has the title and items a to l in order, each after words of our own that describe it. It is a text for its
+producer to read, complete and sign; nothing is declared by making it. The system is made for VERI*FACTU alone and
+serves several obligados: items e, f and g. Each version of a system is an edition with a declaration of its own, and
+all of them are kept.
 
-Source: Order HAC/1177/2024 art. 15.1; FAQ for developers 1.3 §5 (a component of another producer's system).
+Sources: Order HAC/1177/2024 arts. 15.1 and 15.4; FAQ for developers 1.3 §5 (a component of another producer's system).
 """
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Literal
+from datetime import date, datetime
 
 import msgspec
 
-from jurisdictions.verifactu.settings import IdOtro
-from schemas.texts import Line, Name, Short
+from jurisdictions.contract import AttestationSpec, Draft, Issuer, Scope
+from jurisdictions.verifactu.attested import day_of, papers, standing
+from jurisdictions.verifactu.settings import (
+    PROGRAM_NAME,
+    PROGRAM_VERSION,
+    SANDBOX_DEPLOYMENT,
+    Deployment,
+    Producer,
+    deployment_of,
+)
+from schemas.findings import Finding, Findings
+from schemas.texts import Name, Short
 
+NAME = "declaration"
+RULE = "VERIFACTU-DECLARATION"
 TITLE = "DECLARACIÓN RESPONSABLE DEL SISTEMA INFORMÁTICO DE FACTURACIÓN"
 BLANK = "………"
 """Stands where the producer has yet to write."""
+PROGRAM = f"{PROGRAM_NAME} {PROGRAM_VERSION}"
 
 
-class Maker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The producer of the system. `place` is a locality and its country, in this order; `address` a full postal one."""
+class Declaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A declaration that its producer has signed: of which system and version, when and where.
 
-    name: Name
-    address: Line
-    place: Short
-    nif: Short | None = None
-    id_otro: IdOtro | None = None
-
-    def __post_init__(self) -> None:
-        if (self.nif is None) is (self.id_otro is None):
-            raise ValueError("exactly one of nif and id_otro is given")
-        if self.id_otro is not None and self.id_otro.id_type == "07":
-            raise ValueError("a producer is not named by id_type 07")
-
-
-class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is declared: one version of one system.
-
-    `principal`: this program numbers, seals and renders, and its operator is the producer. `component`: a platform
-    issues through it, is the producer of the whole, and names this component and its exact version among `components`.
+    `component` is this program with its exact version, as item d names it, where another producer's system calls it.
     """
 
-    role: Literal["principal", "component"]
-    maker: Maker
-    name: Short
     id: Short
     version: Short
-    components: tuple[Line, ...] = ()
+    producer: Name
+    signed_on: date
+    place: Short
+    component: Short | None = None
 
 
-class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """One letter of the article: describing words, then the datum."""
+SPECS = (
+    AttestationSpec(
+        name=NAME,
+        scope=Scope.PLATFORM,
+        title="Declaración responsable del sistema informático de facturación",
+        purpose="Says that this version of the billing system complies; its producer signs it (HAC/1177/2024 art. 15).",
+        body_type=Declaration,
+    ),
+)
 
-    letter: str
-    describes: str
-    datum: str
+
+def edition(of: Deployment) -> str:
+    """It tells the declarations apart: a component's version counts like that of the system which calls it."""
+    own = f"{of.id} {of.version}"
+    return own if of.sif_role == "principal" else f"{own}, {PROGRAM}"
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """`edition` tells the declarations of a system apart: one for each version, all of them kept."""
+def problems(issuer: Issuer, at: datetime) -> Findings:
+    """Why nothing may be sent in earnest with this system; nothing in test."""
+    if issuer.environment != "live":
+        return ()
+    of = deployment_of(issuer)
+    day = day_of(issuer, at)
+    if any(_declares(one, of) and one.signed_on <= day for one in standing(issuer, NAME, Declaration, at)):
+        return ()
+    others = ", ".join(dict.fromkeys(one.edition for one, _ in papers(issuer, NAME, Declaration)))
+    return (
+        Finding(
+            rule=RULE,
+            message="No signed declaración responsable of this version of the billing system is registered here.",
+            pointer="/issuer",
+            found=others or "none",
+            expected=edition(of),
+            fix="The operator drafts it, has its producer sign it, and registers it: `gateway attestations`.",
+        ),
+    )
 
-    edition: str
-    items: tuple[Item, ...]
 
-    @property
-    def text(self) -> str:
-        written = (f"{one.letter}) {one.describes}: {one.datum}" for one in self.items)
-        return "\n\n".join((TITLE, *written)) + "\n"
+def _declares(one: Declaration, of: Deployment) -> bool:
+    """Whether it is about this very system and version."""
+    component = None if of.sif_role == "principal" else PROGRAM
+    return (one.id, one.version, one.producer, one.component) == (of.id, of.version, of.producer.name, component)
 
+
+# ------------------------------------------------------------------------------------------------ the draft
 
 _WORK = (
     "Numera y expide facturas, genera por cada una un registro de facturación de alta y, en su caso, de anulación,"
@@ -82,6 +105,7 @@ _COMPLIES = (
     " 29.2.j) de la Ley 58/2003, General Tributaria; el Reglamento aprobado por el Real Decreto 1007/2023; la Orden"
     " HAC/1177/2024; y lo publicado en la sede electrónica de la AEAT que completa las especificaciones de esa orden"
 )
+_NO_SIGNATURE = "No procede: el sistema funciona exclusivamente como «VERI*FACTU»"
 _ID_TYPES = {
     "02": "NIF-IVA",
     "03": "pasaporte",
@@ -91,15 +115,27 @@ _ID_TYPES = {
 }
 
 
-def draft(of: Declared, program: str, signed_on: date | None = None) -> Draft:
-    """The declaration of that system. `program` is the name and version of this very program, which item d names where
-    it is a component; the date stays blank until it is signed."""
-    maker = of.maker
-    written = (
+def draft(name: str, deployment: object) -> Draft | None:
+    """The declaration of the system that the operator describes, of the sandbox's where it says nothing. The date stays
+    blank; `body` lacks it too. None for papers of another name: a representation is the represented's to write."""
+    if name != NAME:
+        return None
+    of = deployment if isinstance(deployment, Deployment) else SANDBOX_DEPLOYMENT
+    items = _items(of)
+    text = "\n\n".join((TITLE, *(f"{letter}) {describes}: {datum}" for letter, describes, datum in items)))
+    body = {"id": of.id, "version": of.version, "producer": of.producer.name, "place": of.producer.place}
+    if of.sif_role == "component":
+        body["component"] = PROGRAM
+    return Draft(name=NAME, edition=edition(of), body=body, items=items, text=text + "\n")
+
+
+def _items(of: Deployment) -> tuple[tuple[str, str, str], ...]:
+    maker = of.producer
+    return (
         ("a", "Nombre del sistema informático", of.name),
         ("b", "Código que identifica al sistema informático entre los de quien lo produce", of.id),
         ("c", "Identificador completo de la versión", of.version),
-        ("d", "Componentes del sistema y lo que hace, con sus funciones principales", _made_of(of, program)),
+        ("d", "Componentes del sistema y lo que hace, con sus funciones principales", _made_of(of)),
         ("e", "Si solo puede funcionar como «VERI*FACTU»", "S"),
         ("f", "Si puede dar soporte a la facturación de varios obligados tributarios", "S"),
         ("g", "Tipos de firma de los registros cuando no funciona como «VERI*FACTU»", _NO_SIGNATURE),
@@ -107,31 +143,20 @@ def draft(of: Declared, program: str, signed_on: date | None = None) -> Draft:
         ("i", "NIF de quien produce el sistema, u otro número con su tipo y país", _identified(maker)),
         ("j", "Dirección postal completa de contacto de quien produce el sistema", maker.address),
         ("k", "Manifestación de cumplimiento", f"{_COMPLIES}."),
-        ("l", "Fecha y lugar en que se suscribe", f"{_day(signed_on)}, {maker.place}"),
+        ("l", "Fecha y lugar en que se suscribe", f"{BLANK}, {maker.place}"),
     )
-    items = tuple(Item(letter=letter, describes=words, datum=datum) for letter, words, datum in written)
-    return Draft(edition=f"{of.id} {of.version}", items=items)
 
 
-_NO_SIGNATURE = "No procede: el sistema funciona exclusivamente como «VERI*FACTU»"
+def _made_of(of: Deployment) -> str:
+    own = PROGRAM
+    if of.sif_role == "component":
+        own += ", componente de otro productor al que se invoca, con su propia declaración responsable"
+    return f"{'; '.join((*of.components, own))}. {_WORK}"
 
 
-def _made_of(of: Declared, program: str) -> str:
-    parts = list(of.components)
-    if of.role == "component":
-        parts.append(f"{program}, componente de otro productor al que se invoca, con su propia declaración responsable")
-    elif not parts:
-        parts.append(program)
-    return f"{'; '.join(parts)}. {_WORK}"
-
-
-def _identified(maker: Maker) -> str:
+def _identified(maker: Producer) -> str:
     other = maker.id_otro
     if other is None:
         return maker.nif or BLANK
     country = f", {other.country}" if other.country else ""
     return f"{other.id} ({_ID_TYPES[other.id_type]}{country})"
-
-
-def _day(day: date | None) -> str:
-    return BLANK if day is None else f"{day.day:02}-{day.month:02}-{day.year:04}"

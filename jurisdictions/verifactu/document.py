@@ -11,7 +11,7 @@ from decimal import Decimal
 from jurisdictions.kit.xml import Markup, attributes, element, optional
 from jurisdictions.verifactu import codelists as lists
 from jurisdictions.verifactu.breakdown import Row
-from jurisdictions.verifactu.outline import Outline, outline, settings_of, spanish_date
+from jurisdictions.verifactu.outline import Outline, outline, spanish_date
 from jurisdictions.verifactu.parties import Identity
 from jurisdictions.verifactu.product import identified
 from schemas.money import ZERO
@@ -29,7 +29,6 @@ __all__ = (
     "first",
     "money",
     "outline",
-    "settings_of",
     "spanish_date",
 )
 

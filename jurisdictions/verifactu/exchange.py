@@ -8,11 +8,13 @@ answer to a question is awaited, after a 3000 or a lost answer).
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from itertools import takewhile
+from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
 from jurisdictions.contract import (
     Answer,
@@ -31,40 +33,19 @@ from jurisdictions.contract import (
 from jurisdictions.kit import soap, xml
 from jurisdictions.verifactu import answers as replies
 from jurisdictions.verifactu import codelists as lists
-from jurisdictions.verifactu import messages, outcomes, xsd
+from jurisdictions.verifactu import declaration, hosts, lost, messages, outcomes, pacing, regime, representation, xsd
 from jurisdictions.verifactu.answers import Failure, Trouble
 from jurisdictions.verifactu.deadlines import RECORD_AGE
+from jurisdictions.verifactu.memo import REGISTRO, Memo, ids, plain
 from jurisdictions.verifactu.parties import spanish_nif
+from jurisdictions.verifactu.settings import settings_of
+from schemas.findings import Severity
 from schemas.states import SubmissionState
 
-REGISTRO = "registro"
-CONSULTA = "consulta"
-SINGLE_QUERIES = 10
-"""Up to so many records each gets a question of its own; more are asked for by day, page by page."""
-
-
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """A question under way: what it asked for."""
-
-    period: str
-    number: str | None = None
-    day: str | None = None
-
-
-class Memo(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the exchange stands. `sent` are the submissions that it is about, in order.
-
-    `lost`: an earlier try may have arrived, so nothing here can prove that nothing happened. `consulted`: those whose
-    huella the consulta looks for. `found` and `duplicates` hold what was learned, by submission.
-    """
-
-    stage: str
-    sent: tuple[str, ...]
-    lost: bool = False
-    consulted: tuple[str, ...] = ()
-    asked: dict[str, Asked] = {}
-    found: dict[str, outcomes.Confirmed] = {}
-    duplicates: dict[str, outcomes.Refused] = {}
+ON_THE_WAY = timedelta(seconds=30)
+"""What a message may need until the AEAT compares its records with the clock (2004)."""
+DECLARATION, REPRESENTATION = "DECLARATION", "REPRESENTATION"
+_AEAT_TIME = ZoneInfo("Europe/Madrid")
 
 
 def flow(instruction: Instruction, issuer: Issuer) -> Flow:
@@ -87,29 +68,33 @@ def batch(waiting: tuple[Sending, ...]) -> tuple[Sending, ...]:
 
 def begin(documents: tuple[Sending, ...], setting: Setting) -> Step:
     """One message with every record that fits the schema; one bad record would have the AEAT refuse them all."""
-    step = _remission(documents, setting, lost=False)
+    hold = forbidden(setting)
+    if hold is not None:
+        return Step(hold=hold)
+    step = _remission(documents, setting, in_doubt=False)
     if _fits(step.asks[0]):
         return step
     held = {one.submission: outcome for one in documents if (outcome := _unfit(one)) is not None}
     fit = tuple(one for one in documents if one.submission not in held)
     if not fit:
         return Step(outcomes=held)
-    return msgspec.structs.replace(_remission(fit, setting, lost=False), outcomes=held)
+    step = replace(_remission(fit, setting, in_doubt=False), outcomes=held)
+    if not _fits(step.asks[0]):
+        return Step(outcomes=held, hold=Hold(code=outcomes.SCHEMA, message="The header of the message does not fit."))
+    return step
 
 
 def inquire(documents: tuple[Sending, ...], setting: Setting) -> Step:
     """Lost answers. An initial alta goes again as it is: a second one is refused with 3000 and proves the first. A
     subsanación or anulación could be taken twice, so the AEAT's book is read first."""
-    repeatable = all(one.instruction is InstructionKind.ISSUE for one in documents)
-    if repeatable:
-        return _remission(documents, setting, lost=True)
-    memo = Memo(
-        stage=CONSULTA,
-        sent=_ids(documents),
-        lost=True,
-        consulted=tuple(one.submission for one in documents if one.instruction is not InstructionKind.ISSUE),
-    )
-    return _consulta(documents, memo, setting)
+    hold = forbidden(setting)
+    if hold is not None:
+        return Step(hold=hold)
+    consulted = tuple(one.submission for one in documents if one.instruction is not InstructionKind.ISSUE)
+    if not consulted:
+        return _remission(documents, setting, in_doubt=True)
+    memo = Memo(stage=REGISTRO, sent=ids(documents), lost=True, consulted=consulted)
+    return lost.look_for(documents, memo, setting)
 
 
 def resume(
@@ -121,26 +106,55 @@ def resume(
     about = tuple(one for one in documents if one.submission in sent)
     if standing.stage == REGISTRO:
         return _remitted(about, standing, answers[REGISTRO], setting)
-    return _consulted(about, standing, answers, setting)
+    read = lost.read(about, standing, answers, setting)
+    if isinstance(read, Failure):
+        return _failed(about, read, setting, in_doubt=True)
+    return read if isinstance(read, Step) else _concluded(about, read, setting)
+
+
+def forbidden(setting: Setting) -> Hold | None:
+    """Why nothing may be sent in earnest now, although it was sealed: what was signed is missing, or was revoked."""
+    issuer, at = setting.issuer, setting.at
+    if issuer.environment != "live":
+        return None
+    for code, problems in ((DECLARATION, declaration.problems), (REPRESENTATION, representation.problems)):
+        for one in problems(issuer, at):
+            if one.severity is Severity.FATAL:
+                return Hold(code=code, message=one.message)
+    return None
 
 
 # ------------------------------------------------------------------------------------------------ remission
 
 
-def _remission(documents: tuple[Sending, ...], setting: Setting, *, lost: bool) -> Step:
-    late = any(one.tries > 0 or setting.at - one.sealed_at > RECORD_AGE for one in documents)
-    head = documents[0].attributes
+def _remission(documents: tuple[Sending, ...], setting: Setting, *, in_doubt: bool) -> Step:
+    late = any(one.tries > 0 or setting.at - one.sealed_at > RECORD_AGE - ON_THE_WAY for one in documents)
+    incident, end, sender = in_doubt or late, _last_day(setting), representation.sender(setting.issuer, setting.at)
+    said = {"incident": "S"} if incident else {}
+    if end is not None:
+        said["last_day"] = messages.written(end)
     body = messages.records(
-        head["nif"], setting.issuer.party.name, (one.body for one in documents), incident=lost or late
+        documents[0].attributes["nif"],
+        setting.issuer.party.name,
+        (one.body for one in documents),
+        incident=incident,
+        last_day=end,
+        representative=(sender.name, sender.nif) if sender is not None and sender.generates else None,
     )
-    memo = Memo(stage=REGISTRO, sent=_ids(documents), lost=lost)
-    return Step(asks=(messages.ask(REGISTRO, Effect.WRITE, memo.sent, body),), memo=_plain(memo))
+    memo = Memo(stage=REGISTRO, sent=ids(documents), said=said, lost=in_doubt)
+    ask = messages.ask(REGISTRO, Effect.WRITE, memo.sent, body, hosts.endpoint(setting.issuer))
+    return Step(asks=(ask,), memo=plain(memo))
+
+
+def _last_day(setting: Setting) -> date | None:
+    """FechaFinVeriFactu of a message of today, by the AEAT's calendar (4120)."""
+    return regime.last_day(settings_of(setting.issuer).calendar, setting.at.astimezone(_AEAT_TIME).date())
 
 
 def _remitted(documents: tuple[Sending, ...], memo: Memo, answer: Answer, setting: Setting) -> Step:
     read = replies.result(answer)
     if isinstance(read, Failure):
-        return _failed(documents, read, setting, lost=memo.lost)
+        return _failed(documents, read, setting, in_doubt=memo.lost)
     waiting: dict[tuple[str, str, str], deque[replies.Line]] = defaultdict(deque)
     for line in read.lines:
         waiting[line.number, line.date, line.operation].append(line)
@@ -149,17 +163,21 @@ def _remitted(documents: tuple[Sending, ...], memo: Memo, answer: Answer, settin
     for one in documents:
         lines = waiting.get(_key(one))
         own = lines.popleft() if lines else None
-        if own is not None and own.code == lists.DUPLICATE and own.state == outcomes.INCORRECT:
+        if own is not None and own.code == lists.DUPLICATE and own.state == replies.INCORRECT:
             duplicates[one.submission] = outcomes.duplicate(own)
         else:
-            settled[one.submission] = outcomes.of_line(one, own, read)
-    pause = setting.at + timedelta(seconds=read.wait)
-    if not duplicates:
-        return Step(outcomes=settled, not_before=pause)
-    doubtful = tuple(one for one in documents if one.submission in duplicates)
-    asking = Memo(stage=CONSULTA, sent=_ids(doubtful), consulted=_ids(doubtful), duplicates=duplicates)
-    step = _consulta(doubtful, asking, setting)
-    return msgspec.structs.replace(step, outcomes=settled, not_before=pause)
+            settled[one.submission] = outcomes.of_line(one, own, read, memo.said)
+    step = Step()
+    if duplicates:
+        doubtful = tuple(one for one in documents if one.submission in duplicates)
+        asking = Memo(stage=REGISTRO, sent=ids(doubtful), consulted=ids(doubtful), duplicates=duplicates)
+        step = lost.look_for(doubtful, asking, setting)
+    return replace(
+        step,
+        outcomes=settled,
+        not_before=pacing.after_answer(read.wait, setting),
+        session=pacing.remembered(read.wait, setting),
+    )
 
 
 def _key(one: Sending) -> tuple[str, str, str]:
@@ -167,25 +185,30 @@ def _key(one: Sending) -> tuple[str, str, str]:
     return one.attributes["number"], one.attributes["date"], operation
 
 
-def _failed(documents: tuple[Sending, ...], failure: Failure, setting: Setting, *, lost: bool) -> Step:
-    """No result. What an earlier try may have brought there stays unknown, whatever became of this one."""
+def _failed(documents: tuple[Sending, ...], failure: Failure, setting: Setting, *, in_doubt: bool) -> Step:
+    """No result. What an earlier try may have brought there stays unknown, whatever became of this one.
+
+    The flow rests for its waiting time, as after any message. What they asked for beyond that binds each record, so
+    that a thousand waiting ones do not override it.
+    """
     state = {
         Trouble.NOT_SENT: SubmissionState.RETRY_SCHEDULED,
         Trouble.BUSY: SubmissionState.RETRY_SCHEDULED,
         Trouble.LOST: SubmissionState.OUTCOME_UNKNOWN,
         Trouble.REFUSED: SubmissionState.QUEUED,
     }[failure.trouble]
+    refused, pause = failure.trouble is Trouble.REFUSED, pacing.after_failure(failure, setting)
     outcome = Outcome(
-        state=SubmissionState.OUTCOME_UNKNOWN if lost else state, code=failure.code, message=failure.message
+        state=SubmissionState.OUTCOME_UNKNOWN if in_doubt else state,
+        code=failure.code,
+        message=failure.message,
+        not_before=pause if failure.retry_after is not None and not refused else None,
     )
-    refused = failure.trouble is Trouble.REFUSED
     return Step(
         outcomes={one.submission: outcome for one in documents},
         hold=Hold(code=failure.code, message=failure.message) if refused else None,
         backoff=not refused,
-        not_before=None
-        if failure.retry_after is None
-        else setting.at + timedelta(seconds=min(failure.retry_after, 3600)),
+        not_before=pause,
     )
 
 
@@ -209,78 +232,36 @@ def _unfit(one: Sending) -> Outcome | None:
     return outcomes.quarantined(faults) if faults else None
 
 
-# ------------------------------------------------------------------------------------------------ consulta
-
-
-def _consulta(documents: tuple[Sending, ...], memo: Memo, setting: Setting) -> Step:
-    """Questions for the records in doubt: one each, or one for every day that they lie in."""
-    consulted = frozenset(memo.consulted)
-    doubtful = [one.attributes for one in documents if one.submission in consulted]
-    if len(doubtful) <= SINGLE_QUERIES:
-        wanted = [Asked(period=of["period"], number=of["number"]) for of in doubtful]
-    else:
-        wanted = [
-            Asked(period=period, day=day)
-            for period, day in dict.fromkeys((of["period"], of["date"]) for of in doubtful)
-        ]
-    asked = {f"{CONSULTA}:{place}": one for place, one in enumerate(wanted)}
-    return _questions(documents, msgspec.structs.replace(memo, asked=asked), {}, setting)
-
-
-def _questions(
-    documents: tuple[Sending, ...], memo: Memo, pages: Mapping[str, tuple[str, str, str]], setting: Setting
-) -> Step:
-    nif, name = documents[0].attributes["nif"], setting.issuer.party.name
-    asks = []
-    for ask_name, one in memo.asked.items():
-        query = messages.Query(period=one.period, number=one.number, day=one.day, page=pages.get(ask_name))
-        asks.append(messages.ask(ask_name, Effect.READ, memo.consulted, messages.question(nif, name, query)))
-    return Step(asks=tuple(asks), memo=_plain(memo))
-
-
-def _consulted(documents: tuple[Sending, ...], memo: Memo, answers: Mapping[str, Answer], setting: Setting) -> Step:
-    found = dict(memo.found)
-    pages: dict[str, tuple[str, str, str]] = {}
-    consulted = frozenset(memo.consulted)
-    sought = {one.attributes["huella"]: one for one in documents if one.submission in consulted}
-    for name in memo.asked:
-        read = replies.page(answers[name])
-        if isinstance(read, Failure):
-            return _failed(documents, read, setting, lost=True)
-        for entry in read.entries:
-            one = sought.get(entry.huella)
-            if one is not None and (one.attributes["number"], one.attributes["date"]) == (entry.number, entry.date):
-                found[one.submission] = outcomes.confirmed(entry)
-        if read.next is not None:
-            pages[name] = read.next
-    memo = msgspec.structs.replace(memo, found=found, asked={name: memo.asked[name] for name in pages})
-    if pages:
-        return _questions(documents, memo, pages, setting)
-    return _concluded(documents, memo, setting)
+# ------------------------------------------------------------------------------------------------ after a consulta
 
 
 def _concluded(documents: tuple[Sending, ...], memo: Memo, setting: Setting) -> Step:
-    """Our huella is there: accepted. It is not: a 3000 stands, and what was lost goes out again as it is."""
+    """Our huella is there: accepted. That of a later record of ours is there: accepted before it. Neither is: a 3000
+    stands, and what was lost goes out again as it is."""
     settled: dict[str, Outcome] = {}
     again: list[Sending] = []
+    after = dict(_overtakers(documents, memo))
     for one in documents:
-        refused = memo.duplicates.get(one.submission)
+        refused, later = memo.duplicates.get(one.submission), after.get(one.submission)
         if one.submission in memo.found:
             settled[one.submission] = outcomes.of_entry(one, memo.found[one.submission], refused)
+        elif later is not None:
+            settled[one.submission] = outcomes.overtaken(one, later, memo.found[later.submission])
         elif refused is not None:
             settled[one.submission] = outcomes.of_refusal(one, refused)
         else:
             again.append(one)
     if not again:
         return Step(outcomes=settled)
-    return msgspec.structs.replace(_remission(tuple(again), setting, lost=True), outcomes=settled)
+    return replace(_remission(tuple(again), setting, in_doubt=True), outcomes=settled)
 
 
-def _ids(documents: Iterable[Sending]) -> tuple[str, ...]:
-    return tuple(one.submission for one in documents)
-
-
-def _plain(memo: Memo) -> dict[str, object]:
-    """The memo as plain values, as the gateway stores it."""
-    plain: dict[str, object] = msgspec.to_builtins(memo)
-    return plain
+def _overtakers(documents: tuple[Sending, ...], memo: Memo) -> Iterator[tuple[str, Sending]]:
+    """For each record the later one of the same invoice that was found, if there is one."""
+    found: dict[tuple[str, str], Sending] = {}
+    for one in reversed(documents):
+        invoice = one.attributes["number"], one.attributes["date"]
+        if invoice in found:
+            yield one.submission, found[invoice]
+        if one.submission in memo.found:
+            found[invoice] = one

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from jurisdictions.contract import Evidence, InstructionKind, Outcome, Sending
 from jurisdictions.verifactu import advice
-from jurisdictions.verifactu.answers import Entry, Line, Result
+from jurisdictions.verifactu.answers import ANNULLED, CORRECT, INCORRECT, WITH_ERRORS, Entry, Line, Result
 from jurisdictions.verifactu.xsd import Fault
 from schemas.findings import Finding, Severity
 from schemas.states import Standing, SubmissionState
 
-CORRECT, WITH_ERRORS, INCORRECT = "Correcto", "AceptadoConErrores", "Incorrecto"
 SCHEMA = "SCHEMA"
 
 
@@ -31,6 +32,8 @@ class Confirmed(msgspec.Struct, frozen=True, kw_only=True):
     code: str | None
     message: str | None
     request: str | None
+    presented_at: str | None = None
+    incident: bool = False
 
 
 def duplicate(line: Line) -> Refused:
@@ -43,23 +46,31 @@ def duplicate(line: Line) -> Refused:
 
 
 def confirmed(entry: Entry) -> Confirmed:
-    return Confirmed(state=entry.state, code=entry.code, message=entry.message, request=entry.request)
+    return Confirmed(
+        state=entry.state,
+        code=entry.code,
+        message=entry.message,
+        request=entry.request,
+        presented_at=entry.presented_at,
+        incident=entry.incident,
+    )
 
 
-def of_line(one: Sending, line: Line | None, result: Result) -> Outcome:
-    """One RespuestaLinea. Without a line, or accepted without a CSV, we do not know; the consulta will."""
+def of_line(one: Sending, line: Line | None, result: Result, said: Mapping[str, str]) -> Outcome:
+    """One RespuestaLinea; `said` is what the header of its message told. Without a line, or accepted without a CSV, we
+    do not know; the consulta will."""
     if line is None or line.state not in {CORRECT, WITH_ERRORS, INCORRECT}:
         return Outcome(
             state=SubmissionState.OUTCOME_UNKNOWN, code="NO_LINE", message="The answer does not speak of this record."
         )
     evidence = (Evidence(name="respuesta-linea.xml", media_type="application/xml", body=line.xml),)
     if line.state == INCORRECT:
-        return _rejected(one, line.code or INCORRECT, line.message, evidence)
+        return _rejected(one, line.code or INCORRECT, line.message, evidence, said)
     if result.csv is None:
         return Outcome(
             state=SubmissionState.OUTCOME_UNKNOWN, code="NO_CSV", message="The record was accepted without a CSV."
         )
-    attributes = {"csv": result.csv}
+    attributes = dict(said) | {"csv": result.csv}
     if result.presented_at is not None:
         attributes["presented_at"] = result.presented_at
     return _accepted(
@@ -74,20 +85,39 @@ def of_line(one: Sending, line: Line | None, result: Result) -> Outcome:
 
 
 def of_entry(one: Sending, entry: Confirmed, refused: Refused | None) -> Outcome:
-    """The consulta showed our huella. The CSV went down with the lost answer: the request's number takes its place."""
+    """The consulta showed our huella. The CSV went down with the lost answer: the request's number takes its place.
+
+    Anulado with the huella of an alta: somebody has cancelled it since.
+    """
     request = entry.request or (refused.request if refused is not None else None)
     evidence: tuple[Evidence, ...] = ()
     if refused is not None:
         body = refused.evidence.encode()
         evidence = (Evidence(name="respuesta-linea.xml", media_type="application/xml", body=body),)
+    attributes = {"confirmed_by": "consulta", "id_peticion": request or ""}
+    if entry.presented_at is not None:
+        attributes["presented_at"] = entry.presented_at
+    if entry.incident:
+        attributes["incident"] = "S"
     return _accepted(
         one,
         request or one.attributes["huella"],
         code=entry.code,
         message=entry.message,
-        with_errors=entry.state.startswith("Aceptad"),
-        attributes={"confirmed_by": "consulta", "id_peticion": request or ""},
+        with_errors=entry.state == WITH_ERRORS,
+        annulled=entry.state == ANNULLED,
+        attributes=attributes,
         evidence=evidence,
+    )
+
+
+def overtaken(one: Sending, by: Sending, entry: Confirmed) -> Outcome:
+    """The consulta shows one record an invoice, the one accepted last. Where that is a later one of ours, the former
+    came before it, and going again would put old data over new. What the AEAT holds, the later record tells."""
+    return Outcome(
+        state=SubmissionState.ACCEPTED,
+        authority_id=entry.request or by.attributes["huella"],
+        attributes={"confirmed_by": "consulta", "id_peticion": entry.request or "", "overtaken_by": by.submission},
     )
 
 
@@ -95,7 +125,7 @@ def of_refusal(one: Sending, refused: Refused) -> Outcome:
     """A 3000 whose stored record has another huella: another system used the number."""
     body = refused.evidence.encode()
     evidence = (Evidence(name="respuesta-linea.xml", media_type="application/xml", body=body),)
-    return _rejected(one, refused.code, refused.message, evidence)
+    return _rejected(one, refused.code, refused.message, evidence, {})
 
 
 def quarantined(faults: tuple[Fault, ...]) -> Outcome:
@@ -121,11 +151,12 @@ def _accepted(
     code: str | None,
     message: str | None,
     with_errors: bool,
+    annulled: bool = False,
     attributes: dict[str, str],
     evidence: tuple[Evidence, ...],
 ) -> Outcome:
     standing = Standing.REGISTERED_WITH_ERRORS if with_errors else Standing.REGISTERED
-    if one.instruction is InstructionKind.CANCEL:
+    if annulled or one.instruction is InstructionKind.CANCEL:
         standing = Standing.CANCELLED
     findings = (_finding(one, code or "2000", message, Severity.WARNING),) if with_errors else ()
     return Outcome(
@@ -140,12 +171,15 @@ def _accepted(
     )
 
 
-def _rejected(one: Sending, code: str, message: str | None, evidence: tuple[Evidence, ...]) -> Outcome:
+def _rejected(
+    one: Sending, code: str, message: str | None, evidence: tuple[Evidence, ...], said: Mapping[str, str]
+) -> Outcome:
     return Outcome(
         state=SubmissionState.REJECTED,
         code=code,
         message=message,
         findings=(_finding(one, code, message, Severity.FATAL),),
+        attributes=said,
         evidence=evidence,
     )
 

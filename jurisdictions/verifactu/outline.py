@@ -16,8 +16,15 @@ from jurisdictions.verifactu import codelists as lists
 from jurisdictions.verifactu.breakdown import Row
 from jurisdictions.verifactu.corrections import Flags, flags
 from jurisdictions.verifactu.parties import Identity, bare, identity, person, spanish_nif
-from jurisdictions.verifactu.product import System, system_of
-from jurisdictions.verifactu.settings import DEFAULTS, NO_EXTENSION, Extension, Persona, Settings
+from jurisdictions.verifactu.product import System, system
+from jurisdictions.verifactu.settings import (
+    NO_EXTENSION,
+    Extension,
+    Persona,
+    Settings,
+    installation_of,
+    settings_of,
+)
 from schemas.document import Invoice, Preceding
 from schemas.invoice import Kind
 from schemas.money import ZERO
@@ -39,6 +46,7 @@ class Outline:
 
     settings: Settings
     extension: Extension
+    system: System
     flags: Flags
     nif: str
     name: str
@@ -62,11 +70,8 @@ class Outline:
 
     @property
     def chain(self) -> str:
-        return f"{self.nif}:{self.settings.installation}"
-
-    @property
-    def system(self) -> System:
-        return system_of(self.settings.product, self.settings.installation)
+        """One chain per obligado and installation; altas, anulaciones and all series of it share it (Order art. 7)."""
+        return f"{self.nif}:{self.system.installation}"
 
     @property
     def issued_by(self) -> str | None:
@@ -74,10 +79,6 @@ class Outline:
         if self.tercero is not None:
             return "T"
         return "D" if self.by_recipient else None
-
-
-def settings_of(issuer: Issuer) -> Settings:
-    return issuer.settings if isinstance(issuer.settings, Settings) else DEFAULTS
 
 
 def spanish_date(day: date) -> str:
@@ -102,6 +103,7 @@ def outline(instruction: Instruction, issuer: Issuer) -> Outline:
     return Outline(
         settings=settings,
         extension=extension,
+        system=system(issuer, installation_of(issuer, invoice.series, invoice.number)),
         flags=given_flags,
         nif=spanish_nif(issuer.party) or "",
         name=issuer.party.name[:120],

@@ -8,10 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from jurisdictions.contract import Picture
 from jurisdictions.verifactu import codelists as lists
 from schemas.document import Invoice
 
-TEST_MARK = "DOCUMENTO DE PRUEBA, SIN VALIDEZ FISCAL"
+TEST_MARK = "PRUEBA - SIN VALOR FISCAL"
+PICTURE = Picture(
+    fact="verification_url",
+    title=lists.QR_TITLE,
+    legend_fact="verification_phrase",
+    millimetres=35,
+    quiet_millimetres=6,
+    mark=TEST_MARK,
+)
+"""The side lies between 30 and 40 mm (Order art. 21.1), and the empty space around it is at least 2 mm, better 6 (QR
+document 0.5.0)."""
 _AMOUNTS = {
     "importe_total": "total",
     "total_a_pagar": "total_payable",
@@ -38,6 +49,7 @@ def render(invoice: Invoice, known: Mapping[str, str]) -> Mapping[str, str]:
             "qr_legend": known.get("verification_phrase", lists.PHRASE),
             "qr_short_legend": lists.SHORT_PHRASE,
             "qr_millimetres": "30-40",
+            "qr_quiet_millimetres": "6",
         }
         | {name: known[attribute] for name, attribute in _AMOUNTS.items() if known.get(attribute)}
         | ({"mark": TEST_MARK} if url.startswith(lists.QR_HOSTS["test"]) else {})

@@ -1,7 +1,8 @@
 """SistemaInformatico: the billing system that made a record, and its producer.
 
-Source: record design DsRegistro 1.0, block SistemaInformatico; Order HAC/1177/2024 art. 15. Ours is a product for
-VERI*FACTU only that serves several obligados. The version is no part of a system's identity (FAQ §4).
+Source: record design DsRegistro 1.0, block SistemaInformatico; Order HAC/1177/2024 arts. 1.2.c and 15. The producer is
+that of the main component. Ours is a product for VERI*FACTU only that serves several obligados. The version is no part
+of a system's identity (FAQ §4).
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from jurisdictions.contract import Issuer
 from jurisdictions.kit.xml import Markup, element, optional
-from jurisdictions.verifactu.parties import Identity, bare
-from jurisdictions.verifactu.settings import Product
+from jurisdictions.verifactu.parties import Identity, bare, spanish_nif
+from jurisdictions.verifactu.settings import Deployment, Producer, deployment_of, settings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +43,52 @@ def identified(who: Identity) -> Markup:
     )
 
 
+def system(issuer: Issuer, installation: str) -> System:
+    """The system that makes a record of that issuer now."""
+    return _system_of(deployment_of(issuer), installation, several(issuer))
+
+
+def several(issuer: Issuer) -> bool:
+    """IndicadorMultiplesOT, computed: whether this account keeps more than one billing apart, of one or of several
+    obligados, in whatever state they are (DsRegistro 1.0; FAQ §4: per user of the service, not over all of it).
+
+    Obligados are told apart as flows are, by NIF.
+    """
+    settings, own = settings_of(issuer), spanish_nif(issuer.party) or issuer.id
+    return any(one != own for one in issuer.flows) or any(
+        one != (settings.installation or issuer.id) for one in settings.installations.values()
+    )
+
+
+def producer_of(producer: Producer) -> Identity:
+    """How the producer is named; a NIF without separators."""
+    if producer.id_otro is None:
+        return Identity(index=0, nif=bare(producer.nif or "").removeprefix("ES"))
+    other = producer.id_otro
+    return Identity(index=0, id_type=other.id_type, id=other.id, country=other.country)
+
+
 @lru_cache(maxsize=4096)
-def system_of(product: Product, installation: str) -> System:
-    """The system that the settings of an issuer describe."""
-    name, producer_name, version = product.name[:30], product.producer_name[:120], product.version[:50]
-    producer = Identity(index=0, nif=bare(product.producer_nif))
+def _system_of(of: Deployment, installation: str, multiple: bool) -> System:
+    producer = producer_of(of.producer)
     return System(
-        producer_name=producer_name,
+        producer_name=of.producer.name,
         producer=producer,
-        name=name,
-        id=product.id,
-        version=version,
+        name=of.name,
+        id=of.id,
+        version=of.version,
         installation=installation,
-        several=product.several_obligados,
+        several=multiple,
         element=element(
             "sf:SistemaInformatico",
-            element("sf:NombreRazon", producer_name),
+            element("sf:NombreRazon", of.producer.name),
             identified(producer),
-            element("sf:NombreSistemaInformatico", name),
-            element("sf:IdSistemaInformatico", product.id),
-            element("sf:Version", version),
+            element("sf:NombreSistemaInformatico", of.name),
+            element("sf:IdSistemaInformatico", of.id),
+            element("sf:Version", of.version),
             element("sf:NumeroInstalacion", installation),
             element("sf:TipoUsoPosibleSoloVerifactu", "S"),
             element("sf:TipoUsoPosibleMultiOT", "S"),
-            element("sf:IndicadorMultiplesOT", "S" if product.several_obligados else "N"),
+            element("sf:IndicadorMultiplesOT", "S" if multiple else "N"),
         ),
     )

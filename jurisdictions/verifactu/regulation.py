@@ -1,16 +1,14 @@
 """What the invoicing regulation asks of an invoice, which no code of the AEAT's catches.
 
-Source: RD 1619/2012 arts. 4 (simplified invoices), 5 and 6.1.a (series of their own), 15 (facturas rectificativas).
+Source: RD 1619/2012 arts. 4 (simplified invoices), 6.1.a (`series`), 15 (facturas rectificativas).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 
-from jurisdictions.verifactu import codelists as lists
-from jurisdictions.verifactu import invoice_rules
+from jurisdictions.verifactu import invoice_rules, series
 from jurisdictions.verifactu.subject import Subject
 from schemas.findings import Finding, Severity
 from schemas.invoice import Kind
@@ -32,96 +30,27 @@ TYPE_OF_CAUSE: Mapping[str, str] = {
 _TYPES = "R1 for LIVA art. 80.1, 80.2 or 80.6, R2 for 80.3 (insolvency), R3 for 80.4 (bad debt), R4 for the rest"
 
 
-@dataclass(frozen=True, slots=True)
-class Practice:
-    """How an issuer numbers and bills, as far as it said so; what it did not say is not held against it.
-
-    `series_rectificativas` are the series that hold nothing but facturas rectificativas; `series_of_others` the one
-    series of each third party or recipient that issues in the issuer's name, by its number (NIF or other).
-    `sector_3000`: whether the operations belong to the sectors of art. 4.2.
-    """
-
-    series_rectificativas: tuple[str, ...] = ()
-    series_of_others: Mapping[str, str] = field(default_factory=dict)
-    sector_3000: bool | None = None
-
-
-UNSTATED = Practice()
-
-
-# ------------------------------------------------------------------------------------------------ series
-
-
-def series(subject: Subject, practice: Practice) -> Iterator[Finding]:
-    """Art. 6.1.a: rectificativas, and what each third party or recipient issues, have series of their own."""
-    invoice = subject.instruction.invoice
-    if invoice.series is None:
-        return
-    yield from _rectificativas_apart(invoice.series, subject.about.tipo, practice)
-    yield from _others_apart(invoice.series, _issued_by(subject), practice)
-
-
-def _rectificativas_apart(used: str, tipo: str, practice: Practice) -> Iterator[Finding]:
-    own = practice.series_rectificativas
-    corrective = tipo in lists.CORRECTIVE_TYPES
-    if not own or corrective is (used in own):
-        return
-    yield Finding(
-        rule="VERIFACTU-SERIES",
-        message="Facturas rectificativas are numbered in series of their own.",
-        pointer="/series",
-        found=used,
-        expected=" ".join(own) if corrective else f"a series other than {' '.join(own)}",
-        fix="Name a series of settings.verifactu.series_rectificativas for a correction, and for nothing else.",
-    )
-
-
-def _others_apart(used: str, by: str | None, practice: Practice) -> Iterator[Finding]:
-    known = practice.series_of_others
-    own = known.get(by or "")
-    if not known or (own == used if by is not None else used not in known.values()):
-        return
-    yield Finding(
-        rule="VERIFACTU-SERIES-OTHERS",
-        message="What a third party or the customer issues for the issuer is numbered in one series for each of them.",
-        pointer="/series",
-        found=used,
-        expected=own or ("a series of its own" if by is not None else f"none of {' '.join(sorted(known.values()))}"),
-        fix="Give each of them a series in the issuer's settings, and use it for nothing else.",
-    )
-
-
-def _issued_by(subject: Subject) -> str | None:
-    """The number of who issues in the issuer's name; None where the issuer does."""
-    about = subject.about
-    if about.tercero is not None:
-        return about.tercero.who.nif or about.tercero.who.id
-    if about.by_recipient and about.recipient is not None:
-        return about.recipient.nif or about.recipient.id
-    return None
-
-
 # ------------------------------------------------------------------------------------------------ simplified invoices
 
 
-def simplified_limit(subject: Subject, practice: Practice) -> Iterator[Finding]:
+def simplified_limit(subject: Subject) -> Iterator[Finding]:
     """Art. 4.1.a and 4.2. Rectificativas have no limit (4.1.b), nor has what art. 6.1.d or an agreement allows."""
     about, extension = subject.about, subject.about.extension
-    total = about.importe_total
+    total, sector = about.importe_total, about.settings.sector_3000
     if about.tipo != "F2" or total <= SIMPLIFIED_LIMIT:
         return
     if extension.sin_identificar or extension.num_registro_acuerdo is not None:
         return
-    if total <= SECTOR_LIMIT and practice.sector_3000:
+    if total <= SECTOR_LIMIT and sector:
         return
-    unsure = practice.sector_3000 is None and total <= SECTOR_LIMIT
+    unsure = sector is None and total <= SECTOR_LIMIT
     yield Finding(
         rule="VERIFACTU-SIMPLIFIED",
         message="A simplified invoice is at most 400 EUR, VAT included; 3,000 in the sectors of RD 1619/2012 art. 4.2.",
         severity=Severity.WARNING if unsure else Severity.FATAL,
         pointer="/simplified",
         found=plain(total),
-        expected=plain(SECTOR_LIMIT if unsure or practice.sector_3000 else SIMPLIFIED_LIMIT),
+        expected=plain(SECTOR_LIMIT if unsure or sector else SIMPLIFIED_LIMIT),
         fix="Issue a full invoice that names its customer, unless the operation is one of those sectors.",
     )
 
@@ -129,7 +58,7 @@ def simplified_limit(subject: Subject, practice: Practice) -> Iterator[Finding]:
 # ------------------------------------------------------------------------------------------------ corrections
 
 
-def corrections(subject: Subject, practice: Practice) -> Iterator[Finding]:
+def corrections(subject: Subject) -> Iterator[Finding]:
     """Art. 15: a factura rectificativa names the invoices that it corrects, and says why."""
     invoice = subject.instruction.invoice
     if not invoice.is_correction:
@@ -144,7 +73,7 @@ def corrections(subject: Subject, practice: Practice) -> Iterator[Finding]:
         )
 
 
-def order(subject: Subject, practice: Practice) -> Iterator[Finding]:
+def order(subject: Subject) -> Iterator[Finding]:
     """What corrects or replaces an invoice is not older than it."""
     invoice = subject.instruction.invoice
     for place, one in enumerate(subject.about.preceding):
@@ -159,7 +88,7 @@ def order(subject: Subject, practice: Practice) -> Iterator[Finding]:
             )
 
 
-def exchanged(subject: Subject, practice: Practice) -> Iterator[Finding]:
+def exchanged(subject: Subject) -> Iterator[Finding]:
     """An F3 replaces simplified invoices that were declared (FAQ for developers 1.3 §27): it names them."""
     if subject.about.tipo != "F3":
         return
@@ -197,20 +126,17 @@ def _identified(subject: Subject, does: str) -> Iterator[Finding]:
             )
 
 
-Asked = Callable[[Subject, Practice], Iterator[Finding]]
-
-RULES: tuple[Asked, ...] = (
-    series,
+RULES: tuple[Callable[[Subject], Iterator[Finding]], ...] = (
+    series.rules,
     simplified_limit,
     corrections,
     order,
     exchanged,
+    *invoice_rules.RULES,
 )
 
 
-def findings(subject: Subject, practice: Practice = UNSTATED) -> Iterator[Finding]:
+def findings(subject: Subject) -> Iterator[Finding]:
     """Everything that is said of an invoice beyond its record (an anulación has none of it)."""
     for rule in RULES:
-        yield from rule(subject, practice)
-    for shown in invoice_rules.RULES:
-        yield from shown(subject)
+        yield from rule(subject)

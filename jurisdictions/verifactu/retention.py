@@ -9,40 +9,16 @@ Sources: Ley 58/2003 (LGT) arts. 66, 67 and 70; Código de Comercio art. 30; RD 
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, NamedTuple
 
-What = Literal["documents", "evidence"]
+from jurisdictions.contract import Retention
 
-
-class Retention(NamedTuple):
-    """What is kept for how many years under which law, for days from `valid_from` on.
-
-    The years count from a `month` and `day`, `later` years after the year of the invoice. `documents` are the invoices
-    and their records; `evidence` is what shows that and when they were reported.
-    """
-
-    what: What
-    years: int
-    later: int
-    month: int
-    day: int
-    law: str
-    valid_from: date
-
-    def ends(self, of: date) -> date:
-        return date(of.year + self.later + self.years, self.month, self.day)
-
-
-_LGT = "Ley 58/2003 (LGT) arts. 66 and 67, from the end of the term of the year's Corporate Tax return"
-_BOOKS = "Código de Comercio art. 30, from the last entry in the year's books"
+_LGT = "Ley 58/2003 (LGT) arts. 66 and 67: four years from the end of the year's last term of payment, in the next year"
+_BOOKS = "Código de Comercio art. 30: six years from the last entry in the year's books"
 
 RETENTION = (
-    Retention("documents", 4, 1, 7, 25, _LGT, date(2004, 7, 1)),
-    Retention("documents", 6, 0, 12, 31, _BOOKS, date(1990, 1, 1)),
-    Retention("evidence", 4, 1, 7, 25, _LGT, date(2004, 7, 1)),
+    Retention(what="documents", years=5, law=_LGT, valid_from=date(2004, 7, 1)),
+    Retention(what="documents", years=6, law=_BOOKS, valid_from=date(1990, 1, 1)),
+    Retention(what="evidence", years=5, law=_LGT, valid_from=date(2004, 7, 1)),
 )
-
-
-def kept_until(what: What, of: date) -> date:
-    """The last day on which something of that day must be kept: the longest duty in force then."""
-    return max(row.ends(of) for row in RETENTION if row.what == what and row.valid_from <= of)
+"""Documents are the invoices and their records; evidence is what shows that and when they were reported. The four years
+of the LGT begin during the next year and so end within the fifth."""

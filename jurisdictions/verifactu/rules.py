@@ -20,14 +20,16 @@ from jurisdictions.verifactu import (
     input_pointers,
     marks,
     party_rules,
+    readiness,
     record_rules,
+    regime,
     regulation,
+    series,
     tax_rules,
 )
-from jurisdictions.verifactu.messages import CREDENTIAL
-from jurisdictions.verifactu.parties import Identity, bare, spanish_nif
+from jurisdictions.verifactu.parties import spanish_nif
 from jurisdictions.verifactu.sentences import in_words
-from jurisdictions.verifactu.settings import SANDBOX_PRODUCER_NIF
+from jurisdictions.verifactu.settings import settings_of
 from jurisdictions.verifactu.subject import Subject, finding
 from schemas.document import Invoice
 from schemas.findings import Finding, Findings, Severity
@@ -42,16 +44,26 @@ _TOO_LONG = Decimal(10) ** 12
 
 
 def route(invoice: Invoice, issuer: Issuer, at: datetime) -> Route | None:
-    """Every invoice of an issuer with a Spanish NIF, unless it keeps its books through SII or under a foral rule."""
-    nif = spanish_nif(issuer.party)
-    if nif is None or document.settings_of(issuer).regime != "verifactu" or invoice.kind is Kind.RECEIPT:
+    """Every invoice of an issuer with a Spanish NIF on whose day it bills with VERI*FACTU."""
+    nif, settings = spanish_nif(issuer.party), settings_of(issuer)
+    if nif is None or invoice.kind is Kind.RECEIPT:
+        return None
+    if regime.regime_on(settings.calendar, invoice.issue_date).regime != "verifactu":
         return None
     return Route(
         jurisdiction="verifactu",
         reason=f"The issuer bills under the Spanish NIF {nif} with a VERI*FACTU system (RD 1007/2023 art. 3).",
         rounding=ROUNDING,
         edition=EDITION,
+        series=series.wanted(invoice, invoice.extensions.get("verifactu", {}), settings),
     )
+
+
+def aside(invoice: Invoice, issuer: Issuer, at: datetime) -> Findings:
+    """Why an invoice of a Spanish issuer makes no record: its regime of that day reports elsewhere, or nowhere."""
+    if spanish_nif(issuer.party) is None or invoice.kind is Kind.RECEIPT:
+        return ()
+    return regime.aside(settings_of(issuer).calendar, invoice.issue_date)
 
 
 def check(instruction: Instruction, issuer: Issuer, at: datetime) -> Findings:
@@ -60,6 +72,7 @@ def check(instruction: Instruction, issuer: Issuer, at: datetime) -> Findings:
         instruction=instruction,
         issuer=issuer,
         about=document.outline(instruction, issuer),
+        at=at,
         today=at.astimezone(ZoneInfo(issuer.time_zone)).date(),
     )
     rules = _OF_ANULACION if instruction.kind is InstructionKind.CANCEL else _OF_ALTA
@@ -82,45 +95,10 @@ def _issuer(subject: Subject) -> Iterator[Finding]:
         yield finding(
             "1100", "The issuer's name is cut to 120 characters in the record.", "/issuer", severity=Severity.WARNING
         )
-    if CREDENTIAL not in subject.issuer.credentials:
-        yield Finding(
-            rule="VERIFACTU-CERTIFICATE",
-            message="The issuer has no certificate yet: records are made and chained, and wait to be sent.",
-            severity=Severity.WARNING,
-            pointer="/issuer",
-            fix="Store the issuer's qualified certificate as the credential `certificate`.",
-        )
 
 
-def _product(subject: Subject) -> Iterator[Finding]:
-    product = subject.about.settings.product
-    where = "/issuer"
-    if re.fullmatch("[A-Z0-9]{2}", product.id) is None:
-        yield finding(
-            "1177",
-            "IdSistemaInformatico has exactly two capitals or digits.",
-            where,
-            found=product.id,
-            fix="Mend settings.verifactu.product.id of the issuer.",
-        )
-    nif = bare(product.producer_nif)
-    if not Identity(index=0, nif=nif).well_formed:
-        yield finding(
-            "1176",
-            "The producer's NIF is not well formed.",
-            where,
-            found=nif,
-            fix="Mend settings.verifactu.product.producer_nif of the issuer.",
-        )
-    if subject.issuer.environment == "live" and nif == SANDBOX_PRODUCER_NIF:
-        yield Finding(
-            rule="VERIFACTU-PRODUCER",
-            message="The record would name the sandbox's producer, whom the tax office does not know.",
-            pointer=where,
-            found=nif,
-            expected="the NIF of the declaración responsable",
-            fix="Set settings.verifactu.product to the producer and product of your declaración responsable.",
-        )
+def _readiness(subject: Subject) -> Iterator[Finding]:
+    return readiness.findings(subject.issuer, subject.at)
 
 
 def _numbers(subject: Subject) -> Iterator[Finding]:
@@ -222,12 +200,8 @@ def _of_the_record(subject: Subject) -> Iterator[Finding]:
             yield in_words(broken, pointer=input_pointers.pointer(subject, broken))
 
 
-def _regulation(subject: Subject) -> Iterator[Finding]:
-    return regulation.findings(subject, regulation.Practice(sector_3000=subject.about.settings.sector_3000))
-
-
 _RECORD = record_rules.CONTENT + party_rules.RULES + tax_rules.RULES
-_IDENTITY: tuple[Callable[[Subject], Iterator[Finding]], ...] = (_issuer, _product, _numbers, _cancelled_before)
-_CONTENT: tuple[Callable[[Subject], Iterator[Finding]], ...] = (_type, _texts, _sizes, _late, _regulation)
+_IDENTITY: tuple[Callable[[Subject], Iterator[Finding]], ...] = (_issuer, _readiness, _numbers, _cancelled_before)
+_CONTENT: tuple[Callable[[Subject], Iterator[Finding]], ...] = (_type, _texts, _sizes, _late, *regulation.RULES)
 _OF_ANULACION = (*_IDENTITY, *marks.IDENTITY, _of_the_record)
 _OF_ALTA = (*_IDENTITY, *_CONTENT, *marks.RULES, _of_the_record)

@@ -12,8 +12,6 @@ from functools import lru_cache
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from jurisdictions.contract import Instruction, Issuer, Keys, Sealed, Sealing
 from jurisdictions.kit import xml
 from jurisdictions.verifactu import codelists as lists
@@ -21,13 +19,17 @@ from jurisdictions.verifactu import document, huella
 from jurisdictions.verifactu.document import Outline
 from jurisdictions.verifactu.parties import spanish_nif
 from jurisdictions.verifactu.payable import Payable, payable
-from schemas.findings import Finding, Findings
+from jurisdictions.verifactu.settings import installation_of
 from schemas.money import plain
 
 
 def chain(instruction: Instruction, issuer: Issuer) -> str:
-    """One chain per obligado and installation; altas, anulaciones and all series share it (Order art. 7)."""
-    return f"{spanish_nif(issuer.party) or ''}:{document.settings_of(issuer).installation}"
+    """One chain per obligado and installation, altas and anulaciones mixed (Order art. 7).
+
+    What is said later of an invoice whose installation has ended goes to the present one of its series (FAQ §17).
+    """
+    invoice = instruction.invoice
+    return f"{spanish_nif(issuer.party) or ''}:{installation_of(issuer, invoice.series, invoice.number)}"
 
 
 def seal(sealing: Sealing, keys: Keys) -> Sealed:
@@ -92,8 +94,8 @@ def _attributes(about: Outline, sealing: Sealing, stamp: str, importe: str) -> d
         "rechazo_previo": given.rechazo_previo or "N",
         "flags": f"{given.subsanacion or '-'}/{given.rechazo_previo or '-'}/{given.sin_registro_previo or '-'}",
         "chain": about.chain,
-        "installation": about.settings.installation,
-        "system": f"{about.settings.product.id} {about.settings.product.version}",
+        "installation": about.system.installation,
+        "system": f"{about.system.id} {about.system.version}",
         **_payable(payable(sealing.instruction)),
     }
 
@@ -136,79 +138,3 @@ def preview(instruction: Instruction, issuer: Issuer, at: datetime) -> bytes:
     about = document.outline(instruction, issuer)
     number = instruction.invoice.number or document.DRAFT_NUMBER
     return xml.document(document.draft(about, number))
-
-
-def link(body: bytes) -> bytes:
-    """The link of a stored record, from its bytes alone. Raises `kit.xml.UnreadableXML`."""
-    stamp = huella.read(xml.parse(body))
-    return huella.packed(
-        huella.Link(
-            nif=stamp.nif,
-            number=stamp.number,
-            date=stamp.date,
-            huella=stamp.recomputed,
-            digest=hashlib.sha256(body).hexdigest(),
-        )
-    )
-
-
-def verify(body: bytes, previous: bytes | None) -> Findings:
-    """Whether a stored record still has its huella and stands behind the record that `previous` came from."""
-    try:
-        record = xml.parse(body)
-    except xml.UnreadableXML as why:
-        return (_broken("VERIFACTU-RECORD", f"The stored record cannot be read: {why}."),)
-    if not huella.is_record(record):
-        return (_broken("VERIFACTU-RECORD", "The stored document is no record of VERI*FACTU."),)
-    stamp = huella.read(record)
-    findings: list[Finding] = []
-    if stamp.huella != stamp.recomputed:
-        findings.append(
-            _broken(
-                "AEAT-2000",
-                "The huella is not that of the record.",
-                found=stamp.huella,
-                expected=stamp.recomputed,
-                code="2000",
-            )
-        )
-    findings.extend(_linked(stamp, previous))
-    return tuple(findings)
-
-
-def _linked(stamp: huella.Stamp, previous: bytes | None) -> Findings:
-    if previous is None:
-        if stamp.first and stamp.previous is None:
-            return ()
-        return (_broken("VERIFACTU-CHAIN", "The first record of the chain does not say PrimerRegistro."),)
-    try:
-        before = huella.unpacked(previous)
-    except msgspec.DecodeError:
-        return (_broken("VERIFACTU-CHAIN", "The link of the record before cannot be read."),)
-    expected = (before.nif, before.number, before.date, before.huella)
-    if stamp.previous == expected and not stamp.first:
-        return ()
-    found = "PrimerRegistro" if stamp.previous is None else " ".join(stamp.previous)
-    return (
-        _broken(
-            "VERIFACTU-CHAIN",
-            "The record is not linked to the one before it.",
-            found=found,
-            expected=" ".join(expected),
-        ),
-    )
-
-
-def _broken(
-    rule: str, message: str, *, found: str | None = None, expected: str | None = None, code: str | None = None
-) -> Finding:
-    return Finding(
-        rule=rule,
-        message=message,
-        source="aeat" if code else "gateway",
-        location="/RegistroAlta | /RegistroAnulacion",
-        found=found,
-        expected=expected,
-        external_code=code,
-        fix="Do not change the record; look for who changed the stored bytes, and keep both as evidence.",
-    )

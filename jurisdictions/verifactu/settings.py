@@ -1,4 +1,4 @@
-"""What VERI*FACTU needs to know of an issuer, an invoice and a line beyond the neutral invoice."""
+"""What VERI*FACTU needs to know of an issuer, an invoice and a line beyond the neutral invoice, and of who runs it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from jurisdictions.contract import Issuer
+from jurisdictions.verifactu.regime import Calendar, Period, Regime, TaxPayer
 from schemas.money import AmountText
 from schemas.texts import Country, Line, Name, Short
 
@@ -16,24 +18,6 @@ ClaveRegimen = Literal[
 Calificacion = Literal["S1", "S2", "N1", "N2"]
 Exenta = Literal["E1", "E2", "E3", "E4", "E5", "E6", "E7", "E8"]
 TipoFactura = Literal["F1", "F2", "F3", "R1", "R2", "R3", "R4", "R5"]
-
-SANDBOX_PRODUCER_NIF = "B00000034"
-"""A well-formed NIF that nobody bears: enough for the simulator, refused by `check` in live."""
-
-
-class Product(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The billing system and its producer as its declaración responsable names them (Order HAC/1177/2024 art. 15).
-
-    `several_obligados` is IndicadorMultiplesOT: whether this account serves more than one obligado.
-    """
-
-    producer_name: Name = "E-Invoicing Gateway"
-    producer_nif: Short = SANDBOX_PRODUCER_NIF
-    name: Short = "E-Invoicing Gateway"
-    id: Short = "EG"
-    version: Short = "0.1.0"
-    several_obligados: bool = False
-
 
 IdType = Literal["02", "03", "04", "05", "06", "07"]
 _AGREEMENT = r"^[!-~]([ -~]*[!-~])?$(?!\n)"
@@ -65,21 +49,46 @@ class Persona(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return self.nif or (self.id_otro.id if self.id_otro is not None else "")
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An issuer's way of billing. Only `verifactu` concerns us; the other regimes report elsewhere or nowhere.
+Series = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9/_\-]{0,19}$(?!\n)")]
 
-    `installation` is NumeroInstalacion: unique for ever for this obligado; a restored backup needs a new one.
-    `sector_3000` says whether the issuer's operations are among those whose simplified invoices may go up to 3,000 EUR
-    (RD 1619/2012 art. 4.2); unsaid, what exceeds 400 EUR is warned of. `terceros` are those who may issue in the
-    issuer's name (RD 1619/2012 art. 5); an invoice names one by its number.
+
+class Tercero(Persona, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A third party, or a customer, who issues in the issuer's name (RD 1619/2012 art. 5), and the series that hold
+    what it issues and nothing else (art. 6.1.a); its facturas rectificativas have one apart."""
+
+    series: Series | None = None
+    series_rectificativas: Series | None = None
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An issuer's way of billing.
+
+    `regimes` say from when until when it reports in which way; on days outside all of them `regime` holds. Only under
+    `verifactu` records are made; the other regimes report elsewhere or nowhere. `tax_payer` decides since when an
+    adapted system is obligatory.
+
+    `installation` is NumeroInstalacion: unique for ever for this obligado; a restored backup needs a new one. None is
+    the issuer's own id. `installations` gives series that are billed apart (a shop) one of their own, and so a chain.
+
+    `series_rectificativas` hold facturas rectificativas and nothing else (RD 1619/2012 art. 6.1.a); what corrects and
+    names no series is numbered in the first. `terceros` are those who may issue in the issuer's name; an invoice names
+    one by its number. `sector_3000` says whether the issuer's operations are among those whose simplified invoices may
+    go up to 3,000 EUR (art. 4.2); unsaid, what exceeds 400 EUR is warned of.
     """
 
-    regime: Literal["verifactu", "sii", "foral", "exempt", "not_yet"] = "verifactu"
-    installation: Short = "1"
-    product: Product = Product()
+    regime: Regime = "verifactu"
+    regimes: Annotated[tuple[Period, ...], Meta(max_length=50)] = ()
+    tax_payer: TaxPayer = "corporate"
+    installation: Short | None = None
+    installations: Annotated[dict[Series, Short], Meta(max_length=1000)] = {}
     clave_regimen: ClaveRegimen = "01"
     sector_3000: bool | None = None
-    terceros: Annotated[tuple[Persona, ...], Meta(max_length=100)] = ()
+    series_rectificativas: Annotated[tuple[Series, ...], Meta(max_length=100)] = ()
+    terceros: Annotated[tuple[Tercero, ...], Meta(max_length=100)] = ()
+
+    @property
+    def calendar(self) -> Calendar:
+        return Calendar(periods=self.regimes, undated=self.regime, tax_payer=self.tax_payer)
 
 
 class Extension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -127,6 +136,89 @@ class LineExtension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         return self.suplido or self.garantia
 
 
+# ------------------------------------------------------------------------------------------------ the operator
+
+PROGRAM_NAME = "E-Invoicing Gateway"
+PROGRAM_VERSION = "0.1.0"
+"""This program as a declaración responsable names it. A new version is a new declaration, and the same system."""
+SANDBOX_PRODUCER_NIF = "B00000034"
+"""A well-formed NIF that nobody bears: enough for the simulator, refused by `check` in live."""
+
+
+def _fits(name: str, value: str, longest: int) -> None:
+    if len(value) > longest:
+        raise ValueError(f"{name} has at most {longest} characters in a record")
+
+
+class Producer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who produces the billing system and signs its declaración responsable (Order HAC/1177/2024 art. 15.1.h to j and
+    l): by `nif`, or by `id_otro` where it has none. `address` is a full postal one, `place` a locality and country."""
+
+    name: Name
+    nif: Short | None = None
+    id_otro: IdOtro | None = None
+    address: Line
+    place: Short
+
+    def __post_init__(self) -> None:
+        if (self.nif is None) is (self.id_otro is None):
+            raise ValueError("exactly one of nif and id_otro is given")
+        if self.id_otro is not None and self.id_otro.id_type == "07":
+            raise ValueError("a producer is not named by id_type 07 (1221)")
+        _fits("name", self.name, 120)
+
+
+SANDBOX_PRODUCER = Producer(
+    name=PROGRAM_NAME,
+    nif=SANDBOX_PRODUCER_NIF,
+    address="Calle de Ejemplo 1, 28000 Madrid, España",
+    place="Madrid, España",
+)
+
+
+class Deployment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The billing system that this installation of the program is, or is a part of, as SistemaInformatico names it.
+
+    `sif_role` principal: this program numbers, seals and renders; its operator is the producer, and the version is this
+    program's own. component: a platform issues through it and is the producer of the main component, whose name, `id`
+    (IdSistemaInformatico) and `version` stand here; its declaration names this program and its exact version.
+    `components` are those beside it, for item d of the declaration.
+    """
+
+    sif_role: Literal["principal", "component"] = "principal"
+    producer: Producer = SANDBOX_PRODUCER
+    name: Short = PROGRAM_NAME
+    id: Annotated[str, Meta(pattern=r"^[A-Z0-9]{2}$(?!\n)")] = "EG"
+    version: Short = PROGRAM_VERSION
+    components: Annotated[tuple[Line, ...], Meta(max_length=50)] = ()
+
+    def __post_init__(self) -> None:
+        _fits("name", self.name, 30)
+        _fits("version", self.version, 50)
+        if self.sif_role == "principal" and self.version != PROGRAM_VERSION:
+            raise ValueError(f"a principal system has this program's own version, {PROGRAM_VERSION}: leave it out")
+
+
 DEFAULTS = Settings()
+SANDBOX_DEPLOYMENT = Deployment()
 NO_EXTENSION = Extension()
 NO_LINE_EXTENSION = LineExtension()
+
+
+def settings_of(issuer: Issuer) -> Settings:
+    return issuer.settings if isinstance(issuer.settings, Settings) else DEFAULTS
+
+
+def deployment_of(issuer: Issuer) -> Deployment:
+    """What the operator says of the system; the sandbox's where it says nothing."""
+    return issuer.deployment if isinstance(issuer.deployment, Deployment) else SANDBOX_DEPLOYMENT
+
+
+def installation_of(issuer: Issuer, series: str | None, number: str | None = None) -> str:
+    """NumeroInstalacion of an invoice, by its series or else by the one that its number begins with."""
+    settings = settings_of(issuer)
+    if settings.installations:
+        of = series if series is not None else (number or "").rpartition("-")[0]
+        if of in settings.installations:
+            return settings.installations[of]
+    return settings.installation or issuer.id

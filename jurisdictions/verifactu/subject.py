@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from jurisdictions.contract import Instruction, Issuer
 from jurisdictions.verifactu.document import Outline
@@ -12,11 +12,12 @@ from schemas.findings import Finding, Severity
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The record to be, beside what it is made from. `today` is the day at the issuer's place."""
+    """The record to be, beside what it is made from. `today` is the day of `at` at the issuer's place."""
 
     instruction: Instruction
     issuer: Issuer
     about: Outline
+    at: datetime
     today: date
 
     @property

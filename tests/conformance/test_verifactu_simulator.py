@@ -9,6 +9,7 @@ import pytest
 from lxml import etree
 
 from jurisdictions.verifactu.simulator import judging_with, structure, wording
+from jurisdictions.verifactu.simulator import official as own
 from jurisdictions.verifactu.simulator.chain import huella
 from jurisdictions.verifactu.simulator.message import CONSULTATION, LR, operation
 from jurisdictions.verifactu.simulator.record import Record
@@ -213,17 +214,50 @@ def test_country_codes_are_the_official_ones() -> None:
 
 
 def test_judging_with_the_official_schema() -> None:
-    strict = Aeat(simulator=judging_with(schema("SuministroLR.xsd")))
+    strict = Aeat(simulator=judging_with(lambda: schema("SuministroLR.xsd")))
     assert lines(strict.post(message(Chain().alta("1")))) == [("Correcto", 0)]
     assert fault(strict.post(message(Chain().alta("1").replace("<sf:IDVersion>1.0</sf:IDVersion>", "")))) == "4102"
+
+
+def test_the_sandbox_finds_the_official_schema_where_the_environment_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(own.FOLDER, str(XSD.parent.parent))
+    both = own.named()
+    assert both is not None
+    assert both.validate(operation(message(Chain().alta("1"))))
+    assert both.validate(operation(question()))
+    assert not both.validate(operation(message(Chain().alta("1").replace("F1", "F9"))))
+    assert lines(Aeat().post(message(Chain().alta("1")))) == [("Correcto", 0)]
+    monkeypatch.setenv(own.FOLDER, str(XSD))
+    assert own.named() is None
+    monkeypatch.delenv(own.FOLDER)
+    assert own.named() is None
 
 
 # ---------------------------------------------------------------- codes
 
 
-def test_every_code_with_a_text_is_official_and_no_sentence_is_theirs() -> None:
+@cache
+def published() -> dict[int, tuple[str, str]]:
+    """Family and text of each code."""
     with (official("verifactu", "errores", "errores.tsv")).open(encoding="utf-8", newline="") as rows:
-        theirs = {int(row["code"]): row["text_es"] for row in csv.DictReader(rows, delimiter="\t")}
+        return {int(row["code"]): (row["family"], row["text_es"]) for row in csv.DictReader(rows, delimiter="\t")}
+
+
+@pytest.mark.parametrize("code", sorted(published()))
+def test_every_code_comes_when_it_is_asked_for(code: int) -> None:
+    aeat, family = Aeat(), published()[code][0]
+    reply = aeat.post(message(Chain().alta("1", description=f"Servicios [sim:{code}]")))
+    if family == "reject_message":
+        assert fault(reply) == str(code)
+        assert [key for key in aeat.book if key.startswith("record/")] == []
+        return
+    state = "AceptadoConErrores" if code < 3000 and code >= 2000 else "Incorrecto"
+    assert lines(reply) == [(state, code)]
+    check("RespuestaSuministro.xsd", reply.body)
+
+
+def test_every_code_with_a_text_is_official_and_no_sentence_is_theirs() -> None:
+    theirs = {code: text for code, (_, text) in published().items()}
     ours = wording._TEXTS
     assert set(ours) <= set(theirs)
     assert len(set(ours)) > 150

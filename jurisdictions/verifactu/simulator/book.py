@@ -5,7 +5,10 @@ Keys (texts):
 - `sif/{nif}/{producer}/{system}/{installation}/last`: the last huella accepted from that system;
 - `month/{nif}/{yyyy-mm}`: how many invoices; `month/{nif}/{yyyy-mm}/{page}`: their numbers and dates, 500 a page;
 - `counter`: messages received; `once/{marker}/{nif}/{huella}`: a reserved behaviour that was shown already;
-- `outage`, `power/{holder}/{nif}`, `collaborator/{nif}`: set by whoever runs the sandbox.
+- `last_day/{nif}`: the FechaFinVeriFactu that the issuer said last;
+- `sent/{nif}`: with `strict_wait`, until when (ISO 8601) no short message of the issuer is taken;
+- `outage`, `power/{holder}/{nif}`, `successor/{holder}/{nif}`, `collaborator/{nif}`, `wait`, `wait/once`,
+  `strict_wait`: set by whoever runs the sandbox.
 
 Nothing ever walks over the whole book: every question is a lookup by key.
 """
@@ -50,12 +53,14 @@ class Ledger:
         self._written: set[str] = set()
         self._systems: dict[str, str] = {}
         self._months: dict[str, list[tuple[str, str]]] = {}
-        self._texts: dict[str, bytes] = {}
+        self._texts: dict[str, bytes | None] = {}
 
-    def text(self, key: str) -> bytes:
-        return self._texts.get(key) or self._book.get(key, b"")
+    def text(self, key: str) -> bytes | None:
+        """What the book says there as it stands before this message; None where it says nothing."""
+        return self._book.get(key)
 
-    def put(self, key: str, value: bytes) -> None:
+    def put(self, key: str, value: bytes | None) -> None:
+        """Write a text, or None to delete it."""
         self._texts[key] = value
 
     def petition(self) -> int:

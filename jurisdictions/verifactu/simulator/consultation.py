@@ -59,7 +59,7 @@ class Question:
         if buyer is not None and self.shows("MostrarSistemaInformatico"):
             raise Refused(1272)
         try:
-            presenter(book, holder, asker, "")
+            presenter(book, holder, asker)
         except Refused as refused:
             raise Refused(4132, refused.detail) if buyer is not None else refused from refused
         self.buyer = asker if buyer is not None else ""

@@ -1,7 +1,8 @@
 """Who someone is: NIF check characters, the census of the sandbox, NIF-IVA of other states, and certificate holders.
 
-The census holds every NIF whose check character is right, but companies numbered 9999... (`B99990001` and so on); a
-NIF-IVA that ends in 0000 is well formed and unknown to VIES. Source: Validaciones y errores 1.2.2, 3.1.3 and note 1.
+The census holds every NIF whose check character is right, but companies numbered 9999... (`B99990001` and so on); those
+numbered 8888... are colaboradores sociales; a NIF-IVA that ends in 0000 is well formed and unknown to VIES. Source:
+Validaciones y errores 1.2.2, 3.1.3 and note 1.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ _LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
 _COMPANY = re.compile(r"[ABCDEFGHJNPQRSUVW]\d{7}[0-9A-J]")
 _PERSON = re.compile(r"(\d{8}|[XYZ]\d{7}|[KLM]\d{7})[A-Z]")
 _COMPANY_LETTERS = "JABCDEFGHI"
+_COLLABORATOR = re.compile(r"[A-Z]8888")
+_QC_STATEMENTS = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3")
+_ESIGN, _ESEAL = bytes.fromhex("060704008e46010601"), bytes.fromhex("060704008e46010602")
+"""0.4.0.1862.1.6.1 and .2 as DER: a person's electronic signature, an entity's electronic seal."""
 
 _VAT_NUMBERS = {
     "DE": r"\d{9}",
@@ -110,13 +115,15 @@ def _vat_code(country: str, number: str, on: date, unknown: int) -> int | None:
 
 
 class Holder:
-    """Who presents: every NIF that the certificate names, the entity's before the person's."""
+    """Who presents: every NIF that the certificate names, the entity's before the person's. `seal`: whether it is an
+    entity's seal or a person's signature, by its qcStatements; None where it does not say."""
 
-    __slots__ = ("collaborator", "nifs")
+    __slots__ = ("collaborator", "nifs", "seal")
 
-    def __init__(self, nifs: tuple[str, ...], *, collaborator: bool) -> None:
+    def __init__(self, nifs: tuple[str, ...], *, collaborator: bool, seal: bool | None) -> None:
         self.nifs = nifs
         self.collaborator = collaborator
+        self.seal = seal
 
 
 def holder(der: bytes, at: datetime) -> Holder | None:
@@ -140,4 +147,15 @@ def holder(der: bytes, at: datetime) -> Holder | None:
         return None
     words = [word for text in texts for word in re.findall(r"[A-Z0-9]{9}(?![A-Z0-9])", text.upper())]
     nifs = tuple(dict.fromkeys(word for word in words if is_nif(word)))
-    return Holder(nifs, collaborator=any("COLABORADOR SOCIAL" in unit.upper() for unit in units))
+    collaborator = any("COLABORADOR SOCIAL" in unit.upper() for unit in units) or any(map(_COLLABORATOR.match, nifs))
+    return Holder(nifs, collaborator=collaborator, seal=_seal(certificate))
+
+
+def _seal(certificate: x509.Certificate) -> bool | None:
+    """QcType of the qcStatements (ETSI EN 319 412-5, 4.2.3), looked for as the bytes that its identifiers have."""
+    try:
+        found = certificate.extensions.get_extension_for_oid(_QC_STATEMENTS).value
+    except (x509.ExtensionNotFound, ValueError):
+        return None
+    raw = found.public_bytes()
+    return True if _ESEAL in raw else False if _ESIGN in raw else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from html import escape
 
 from lxml import etree
@@ -39,6 +39,7 @@ def receive(
     session = _session(book, header, holder, at, local)
     session.marked = markers.SIGN in body
     ledger = Ledger(book)
+    _demand_patience(ledger, session, len(records))
     shown = _behaviour(book, ledger, records) if session.marked else None
     early = _early_answer(shown, ledger)
     if early is not None:
@@ -46,6 +47,7 @@ def receive(
     counter = ledger.petition()
     session.petition = f"{local:%Y%m%d}{counter:010d}"
     verdicts = [judge(one, flaw, ledger, session) for one, flaw in zip(records, flaws, strict=True)]
+    pause = _pause(ledger, session, pause)
     answer = _answer(message[0], verdicts, session, _csv(counter, body), pause)
     return SimulatorReply(
         headers=faults.XML,
@@ -56,16 +58,16 @@ def receive(
     )
 
 
-def presenter(book: Mapping[str, bytes], holder: Holder, issuer: str, representative: str) -> str:
+def presenter(book: Mapping[str, bytes], holder: Holder, issuer: str) -> str:
     """The NIF that presents for the issuer. Raises `Refused` with 4112 where the certificate has no power to."""
     if not holder.nifs:
         raise Refused(4108)
     if issuer in holder.nifs:
         return issuer
-    if holder.collaborator or representative in holder.nifs:
+    if holder.collaborator:
         return holder.nifs[0]
     for nif in holder.nifs:
-        if book.get(f"power/{nif}/{issuer}") or book.get(f"collaborator/{nif}"):
+        if any(book.get(key) for key in (f"power/{nif}/{issuer}", f"successor/{nif}/{issuer}", f"collaborator/{nif}")):
             return nif
     raise Refused(4112, f"NIF:{holder.nifs[0]}")
 
@@ -113,10 +115,11 @@ def _session(book: Mapping[str, bytes], header: Branch, holder: Holder, at: date
     if header.has("RemisionRequerimiento"):
         raise Refused(4126)
     own = header.first("RemisionVoluntaria")
-    if own is not None and own.get("FechaFinVeriFactu"):
-        _last_day(own.get("FechaFinVeriFactu"), local.date())
+    last_day = own.get("FechaFinVeriFactu") if own is not None else ""
+    if last_day:
+        _last_day(last_day, local.date())
     incident = own is not None and own.get("Incidencia") == "S"
-    return Session(nif, presenter(book, holder, nif, agent), at, local, incident=incident)
+    return Session(nif, presenter(book, holder, nif), at, local, incident=incident, last_day=last_day)
 
 
 def _last_day(written: str, today: date) -> None:
@@ -126,6 +129,30 @@ def _last_day(written: str, today: date) -> None:
         raise Refused(4120)
     if today >= date(2027, 1, 1) and (last.month, last.day) != (12, 31):
         raise Refused(4120)
+
+
+def _demand_patience(ledger: Ledger, session: Session, many: int) -> None:
+    """Where the book says `strict_wait`: no short message before the last answer's time is over (4141)."""
+    until = ledger.text(f"sent/{session.issuer}")
+    if not until or not ledger.text("strict_wait") or many >= MOST_RECORDS:
+        return
+    if session.at < datetime.fromisoformat(until.decode()):
+        raise Refused(4141)
+
+
+def _pause(ledger: Ledger, session: Session, usual: str) -> str:
+    """TiempoEsperaEnvio of this answer. What it says of pace and of leaving is remembered of the issuer."""
+    once, own = ledger.text("wait/once"), ledger.text("wait")
+    pause = usual if own is None else own.decode()
+    if once is not None:
+        pause = once.decode()
+        ledger.put("wait/once", None)
+    if session.last_day:
+        ledger.put(f"last_day/{session.issuer}", session.last_day.encode())
+    if ledger.text("strict_wait") and pause:
+        until = session.at + timedelta(seconds=int(pause))
+        ledger.put(f"sent/{session.issuer}", until.isoformat().encode())
+    return pause
 
 
 def _behaviour(book: Mapping[str, bytes], ledger: Ledger, records: Sequence[Record]) -> str | None:

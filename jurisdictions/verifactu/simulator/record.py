@@ -13,6 +13,7 @@ from jurisdictions.verifactu.simulator.identity import foreigner_code, is_in_cen
 from jurisdictions.verifactu.simulator.message import Branch
 
 FIRST_DAY = date(2024, 10, 28)
+"""As the text of 1152 says. Invoices from 2024-01-01 on were seen to be accepted in preproduction; the text is kept."""
 _RECTIFICATIONS = frozenset({"R1", "R2", "R3", "R4", "R5"})
 _UNNAMED = frozenset({"F2", "R5"})
 _PRINTABLE = re.compile(r"[ -~]*")

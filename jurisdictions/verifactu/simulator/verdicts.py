@@ -86,15 +86,18 @@ class Verdict:
 class Session:
     """The message around the records: who issues and presents, when, and whether there was an incident."""
 
-    __slots__ = ("at", "incident", "issuer", "marked", "petition", "presented", "presenter", "today")
+    __slots__ = ("at", "incident", "issuer", "last_day", "marked", "petition", "presented", "presenter", "today")
 
-    def __init__(self, issuer: str, presenter: str, at: datetime, local: datetime, *, incident: bool) -> None:
+    def __init__(
+        self, issuer: str, presenter: str, at: datetime, local: datetime, *, incident: bool, last_day: str = ""
+    ) -> None:
         self.issuer = issuer
         self.presenter = presenter
         self.at = at
         self.today: date = local.date()
         self.presented = local.isoformat(timespec="seconds")
         self.incident = incident
+        self.last_day = last_day
         self.petition = ""
         self.marked = False
 

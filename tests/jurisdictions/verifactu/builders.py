@@ -20,7 +20,7 @@ from jurisdictions.contract import (
 )
 from jurisdictions.verifactu import JURISDICTION
 from jurisdictions.verifactu import codelists as lists
-from jurisdictions.verifactu.settings import Extension, LineExtension, Settings
+from jurisdictions.verifactu.settings import Deployment, Extension, LineExtension, Settings
 from schemas.codes import TaxCategory, TaxKind
 from schemas.document import Invoice, Line, LineTax, Preceding, References, Tax, TaxGroup, Totals
 from schemas.invoice import Kind
@@ -31,6 +31,7 @@ from schemas.states import Standing, SubmissionState
 NOW = datetime(2026, 11, 20, 9, 30, 15, 123456, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
 ISSUER_NIF = "B00000018"
+SETTINGS = Settings(installation="1")
 
 
 class NoKeys:
@@ -51,14 +52,23 @@ def party(name: str = "Cliente de Pruebas, S.L.", **tax_ids: str) -> Party:
     )
 
 
-def issuer(settings: Settings | None = None, *, nif: str = ISSUER_NIF, environment: str = "test") -> Issuer:
+def issuer(
+    settings: Settings | None = None,
+    *,
+    nif: str = ISSUER_NIF,
+    environment: str = "test",
+    deployment: Deployment | None = None,
+    flows: tuple[str, ...] = (),
+) -> Issuer:
     return Issuer(
         id="iss_1",
         party=party("Emisora & Hijos, S.L.", ES_NIF=nif),
         time_zone="Europe/Madrid",
         environment="live" if environment == "live" else "test",
-        settings=settings,
-        credentials={"certificate": {"subject": "CN=Emisora"}},
+        settings=SETTINGS if settings is None else settings,
+        deployment=deployment,
+        flows=flows,
+        credentials={"certificate": {"subject": "CN=Emisora", "nif": nif, "not_after": "2029-01-01T00:00:00Z"}},
     )
 
 
@@ -137,6 +147,7 @@ def credit_note(*rows: tuple[str, Tax], **fields: object) -> Invoice:
         "kind": Kind.CREDIT_NOTE,
         "references": References(preceding=(Preceding(number="A-1", issue_date=TODAY),)),
         "correction_reason": "Devolución",
+        "series": "R",
     }
     return invoice(*rows, **(given | fields))
 

@@ -10,15 +10,15 @@ from msgspec.structs import replace
 
 from jurisdictions.contract import Instruction, InstructionKind
 from jurisdictions.verifactu import codelists as lists
-from jurisdictions.verifactu.settings import Extension, IdOtro, LineExtension, Persona, Settings
+from jurisdictions.verifactu.settings import Extension, IdOtro, LineExtension, Persona, Settings, Tercero
 from schemas.document import ExchangeRate, Invoice, Preceding, References, Tax, TaxGroup
 from schemas.invoice import Kind
 from schemas.states import Standing, SubmissionState
 from tests.jurisdictions.verifactu.builders import TODAY, credit_note, earlier, instruction, invoice, party, tax
 
-THIRD = Persona(name="Gestoría & Cía", nif="B00000034")
-ABROAD = Persona(name="Agent Ltd", id_otro=IdOtro(id_type="04", id="XZ-1", country="GB"))
-SETTINGS = Settings(terceros=(THIRD, ABROAD))
+THIRD = Tercero(name="Gestoría & Cía", nif="B00000034")
+ABROAD = Tercero(name="Agent Ltd", id_otro=IdOtro(id_type="04", id="XZ-1", country="GB"))
+SETTINGS = Settings(installation="1", terceros=(THIRD, ABROAD))
 PUBLIC_BODY = "P0000001H"
 PERSON = "99999990S"
 

@@ -18,6 +18,7 @@ from jurisdictions.verifactu.simulator import SIMULATOR
 
 AT = datetime.datetime(2026, 11, 20, 11, 0, tzinfo=datetime.UTC)
 SERVICE = "/wlpl/TIKE-CONT/ws/SistemaFacturacion/VerifactuSOAP"
+SEALS = f"/sello{SERVICE}"
 WS = "https://www2.agenciatributaria.gob.es/static_files/common/internet/dep/aplicaciones/es/aeat/tike/cont/ws/"
 NS = {
     "lr": f"{WS}SuministroLR.xsd",
@@ -57,9 +58,14 @@ class NoKeys:
         raise AssertionError(name, message)
 
 
+SEAL, SIGNATURE = 2, 1
+QC_TYPES = {kind: bytes.fromhex(f"30153013060604008e4601063009060704008e460106{kind:02}") for kind in (1, 2)}
+"""qcStatements that say nothing but the QcType (ETSI EN 319 412-5, 4.2.3)."""
+
+
 @cache
-def certificate(organization: str = ISSUER, person: str = "", unit: str = "") -> bytes:
-    """A self-made certificate of an entity, valid in 2026."""
+def certificate(organization: str = ISSUER, person: str = "", unit: str = "", qc_type: int = 0) -> bytes:
+    """A self-made certificate of an entity, valid in 2026; `qc_type` is SEAL, SIGNATURE or none."""
     key = ec.generate_private_key(ec.SECP256R1())
     attributes = [x509.NameAttribute(NameOID.COMMON_NAME, "Sello de pruebas")]
     if organization:
@@ -69,9 +75,12 @@ def certificate(organization: str = ISSUER, person: str = "", unit: str = "") ->
     if unit:
         attributes.append(x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, unit))
     name = x509.Name(attributes)
+    builder = x509.CertificateBuilder()
+    if qc_type:
+        statements = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3"), QC_TYPES[qc_type])
+        builder = builder.add_extension(statements, critical=False)
     return (
-        x509.CertificateBuilder()
-        .subject_name(name)
+        builder.subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(1)
@@ -267,8 +276,10 @@ class Aeat:
     profile: str = "default"
     at: datetime.datetime = AT
 
-    def post(self, body: bytes, der: bytes | None = None, *, anonymous: bool = False) -> SimulatorReply:
-        return self.ask("POST", SERVICE, body, None if anonymous else der or certificate())
+    def post(
+        self, body: bytes, der: bytes | None = None, *, anonymous: bool = False, path: str = SERVICE
+    ) -> SimulatorReply:
+        return self.ask("POST", path, body, None if anonymous else der or certificate())
 
     def get(self, path: str) -> SimulatorReply:
         return self.ask("GET", path, b"", None)

@@ -78,12 +78,13 @@ def test_what_is_legal_depends_on_what_the_aeat_holds() -> None:
     assert options(ALTA, (issued,)) == [
         ("credit_note", ISSUE, Kind.CREDIT_NOTE),
         ("debit_note", ISSUE, Kind.DEBIT_NOTE),
+        ("rectificativa_sustitucion", ISSUE, Kind.CORRECTIVE),
         ("subsanacion", CORRECT, None),
         ("anulacion", CANCEL, None),
     ]
 
 
-DOCUMENTS = ["credit_note", "debit_note"]
+DOCUMENTS = ["credit_note", "debit_note", "rectificativa_sustitucion"]
 ALL = [*DOCUMENTS, "subsanacion", "anulacion"]
 MEND = ["subsanacion", *DOCUMENTS, "anulacion"]
 WITH_ERRORS = SubmissionState.ACCEPTED_WITH_WARNINGS
@@ -153,17 +154,41 @@ def test_each_type_is_rectified_for_a_reason_of_its_own(tipo: str) -> None:
     assert expected in first.reason
 
 
-def test_a_factura_de_canje_is_never_rectified() -> None:
-    of = invoice(extensions={"verifactu": {"tipo_factura": "F3"}})
-    assert names(ALTA, (issued,), of) == ["subsanacion", "anulacion"]
-    assert "negative F3" in offered(ALTA, (issued,), of)[0].reason
-    assert names(NONE, (earlier(ISSUE, NO, "1124"),), of) == []
-    assert names(NONE, (earlier(ISSUE, NO, "1130"),), of) == []
+@pytest.mark.parametrize("kind", [Kind.INVOICE, Kind.CREDIT_NOTE])
+def test_another_number_is_given_to_the_same_kind_of_document(kind: Kind) -> None:
+    (found,) = offered(NONE, (earlier(ISSUE, NO, "1130"),), invoice(kind=kind))
+    assert (found.option, found.kind, found.refers) == ("new_invoice", kind, "its_preceding")
+
+
+@pytest.mark.parametrize(
+    ("standing", "before", "named"),
+    [
+        (ALTA, (issued,), False),
+        (FLAWED, (earlier(ISSUE, WITH_ERRORS, "2004"),), False),
+        (ANULADA, (issued, cancelled), False),
+        (FLAWED, (earlier(ISSUE, WITH_ERRORS, "2001"),), True),
+        (NONE, (refused,), True),
+        (ALTA, (issued, unlucky), True),
+        (ANULADA, (issued, cancelled, unlucky), True),
+    ],
+)
+def test_what_the_invoice_shows_is_mended_only_where_the_aeat_complained(
+    standing: Standing, before: Before, named: bool
+) -> None:
+    option = next(one for one in offered(standing, before) if one.option == "subsanacion")
+    assert ("/customer/name" in option.fields, "/customer/tax_ids" in option.fields) == (named, named)
+    assert "/extensions/verifactu" in option.fields
+
+
+def test_an_anulacion_is_confirmed() -> None:
+    assert {one.option: one.confirm for one in offered(ALTA, (issued,)) if one.confirm} == {
+        "anulacion": ("operation_never_happened",)
+    }
 
 
 def test_the_type_is_the_newest_records() -> None:
     recorded = structs.replace(issued, attributes={"tipo_factura": "F3"})
-    assert names(ALTA, (recorded,)) == ["subsanacion", "anulacion"]
+    assert names(ALTA, (recorded,)) == ["canje_negativo", "factura_canje", "subsanacion", "anulacion"]
     assert "an R5" in offered(ALTA, (issued,), invoice(simplified=True))[0].reason
     assert "itself" in offered(ALTA, (issued,), credit_note())[0].reason
 
@@ -212,6 +237,8 @@ def _ended(kind: InstructionKind, code: str) -> Earlier:
         ("4102", CaseClass.DEFECT, Path.RESEND, None),
         ("3501", CaseClass.AUTHORITY_BUSY, Path.RESEND, None),
         ("CERTIFICATE", CaseClass.CONFIGURATION, Path.RESEND, "/credentials/certificate"),
+        ("DECLARATION", CaseClass.CONFIGURATION, Path.RESEND, None),
+        ("REPRESENTATION", CaseClass.CONFIGURATION, Path.RESEND, "/attestations/representation"),
         ("SCHEMA", CaseClass.DEFECT, Path.CORRECT, "/extensions/verifactu"),
         ("3003", CaseClass.CONFIGURATION, Path.RESEND, None),
         ("3004", CaseClass.CONFIGURATION, Path.NEW_DOCUMENT, None),

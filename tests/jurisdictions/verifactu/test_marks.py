@@ -7,7 +7,7 @@ import pytest
 
 from jurisdictions.contract import Instruction, InstructionKind
 from jurisdictions.verifactu import JURISDICTION
-from jurisdictions.verifactu.settings import Extension, IdOtro, LineExtension, Persona, Settings
+from jurisdictions.verifactu.settings import Extension, IdOtro, LineExtension, Persona, Settings, Tercero
 from schemas.findings import Severity
 from tests.jurisdictions.verifactu.builders import (
     ISSUER_NIF,
@@ -24,14 +24,14 @@ EXT = "/extensions/verifactu/"
 LINE = "/lines/0/extensions/verifactu/"
 
 
-def other(id_type: str, number: str = "X-1", country: str | None = None) -> Persona:
-    return Persona(name="Somebody", id_otro=IdOtro(id_type=id_type, id=number, country=country))
+def other(id_type: str, number: str = "X-1", country: str | None = None) -> Tercero:
+    return Tercero(name="Somebody", id_otro=IdOtro(id_type=id_type, id=number, country=country))
 
 
-SPANIARD = Persona(name="Ana", nif="99999990S")
+SPANIARD = Tercero(name="Ana", nif="99999990S")
 THIRDS = {
-    "wrong": Persona(name="W", nif="B00000019"),
-    "self": Persona(name="S", nif=ISSUER_NIF),
+    "wrong": Tercero(name="W", nif="B00000019"),
+    "self": Tercero(name="S", nif=ISSUER_NIF),
     "census": other("07", "99999990S", "ES"),
     "spanish": other("04", "7", "ES"),
     "nowhere": other("04", "8"),

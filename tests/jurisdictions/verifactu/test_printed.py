@@ -104,3 +104,15 @@ def test_agreements_and_generators_count_when_a_record_is_compared() -> None:
     by = issuer(SETTINGS)
     one, other = (sealed(EXAMPLES[name].of, by=by) for name in ("anulacion-by-recipient", "anulacion-by-third-party"))
     assert one.fingerprint != other.fingerprint
+
+
+def test_the_picture_is_as_large_as_the_order_wants_it_and_says_where_it_is_a_test() -> None:
+    picture = JURISDICTION.desk.picture
+    assert picture is not None
+    assert 30 <= picture.millimetres <= 40
+    assert picture.quiet_millimetres == 6
+    assert (picture.title, picture.error) == ("QR tributario:", "m")
+    made = sealed()
+    assert made.facts[picture.fact].startswith("https://prewww2.aeat.es/")
+    assert made.facts[picture.legend_fact] == "Factura verificable en la sede electrónica de la AEAT"
+    assert JURISDICTION.desk.render(invoice(), made.facts)["mark"] == picture.mark == "PRUEBA - SIN VALOR FISCAL"

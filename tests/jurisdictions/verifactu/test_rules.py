@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from jurisdictions.contract import Instruction, InstructionKind
 from jurisdictions.verifactu import JURISDICTION
 from jurisdictions.verifactu import codelists as lists
-from jurisdictions.verifactu.settings import Extension, LineExtension, Product, Settings
+from jurisdictions.verifactu.settings import Deployment, Extension, LineExtension, Producer, Settings
 from schemas.codes import TaxCategory, TaxKind
 from schemas.document import ExchangeRate, Preceding, References, TaxGroup
 from schemas.findings import Finding, Severity, is_fatal
@@ -180,11 +180,11 @@ def test_a_rate_of_exchange_settles_the_currency_either_way() -> None:
 
 def test_the_producer_of_the_sandbox_is_refused_in_live() -> None:
     live = JURISDICTION.law.check(instruction(), issuer(environment="live"), NOW)
-    assert [found.rule for found in live] == ["VERIFACTU-PRODUCER"]
-    own = Settings(product=Product(producer_nif="B00000026", id="e1"))
-    assert [found.rule for found in JURISDICTION.law.check(instruction(), issuer(own, environment="live"), NOW)] == [
-        "AEAT-1177"
-    ]
+    assert [found.rule for found in live] == ["VERIFACTU-PRODUCER", "VERIFACTU-DECLARATION"]
+    assert is_fatal(live)
+    malformed = Deployment(producer=Producer(name="Zeta", nif="B00000027", address="Calle 1", place="Madrid"))
+    wrong = JURISDICTION.law.check(instruction(), issuer(deployment=malformed), NOW)
+    assert "AEAT-1176" in {found.rule for found in wrong}
 
 
 def test_without_a_certificate_invoices_may_be_issued_and_wait() -> None:

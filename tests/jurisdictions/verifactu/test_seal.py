@@ -169,3 +169,14 @@ def test_a_link_survives_its_packing() -> None:
     link = huella.Link(nif="B00000018", number='A"1', date="20-11-2026", huella="F" * 64, digest="0" * 64)
     assert huella.unpacked(huella.packed(link)) == link
     assert msgspec.json.decode(huella.packed(link))["number"] == 'A"1'
+
+
+def test_series_that_are_billed_apart_have_a_chain_of_their_own() -> None:
+    assert SEAL.chain is not None
+    by = issuer(Settings(installation="1", installations={"SHOP": "2"}))
+    assert SEAL.chain(instruction(), by) == f"{ISSUER_NIF}:1"
+    assert SEAL.chain(instruction(invoice(series="SHOP")), by) == f"{ISSUER_NIF}:2"
+    cancelled = invoice(series=None, number="SHOP-7")
+    assert SEAL.chain(instruction(cancelled, InstructionKind.CANCEL), by) == f"{ISSUER_NIF}:2"
+    assert sealed(instruction(invoice(series="SHOP")), by=by).attributes["installation"] == "2"
+    assert SEAL.chain(instruction(), issuer(Settings())) == f"{ISSUER_NIF}:iss_1"

@@ -18,7 +18,10 @@ from tests.jurisdictions.verifactu.simulated import (
     LINE,
     NS,
     OK,
+    SEAL,
+    SEALS,
     SERVICE,
+    SIGNATURE,
     Aeat,
     Chain,
     NoKeys,
@@ -151,10 +154,30 @@ def test_certificates() -> None:
     assert lines(Aeat().post(body, certificate("B00000034", unit="Colaborador social"))) == [OK]
 
 
-def test_a_named_representative_presents() -> None:
+def test_a_named_representative_has_no_power_by_that() -> None:
     header = "<sf:Representante><sf:NombreRazon>R</sf:NombreRazon><sf:NIF>B00000034</sf:NIF></sf:Representante>"
-    reply = Aeat().post(message(Chain().alta("1"), header=header), certificate("B00000034"))
-    assert content(reply).findtext("r:DatosPresentacion/sf:NIFPresentador", None, NS) == "B00000034"
+    body = message(Chain().alta("1"), header=header)
+    assert fault(Aeat().post(body, certificate("B00000034"))) == "4112"
+    for power in (f"power/B00000034/{ISSUER}", f"successor/B00000034/{ISSUER}", "collaborator/B00000034"):
+        reply = Aeat({power: b"1"}).post(body, certificate("B00000034"))
+        assert content(reply).findtext("r:DatosPresentacion/sf:NIFPresentador", None, NS) == "B00000034"
+    assert lines(Aeat().post(body, certificate("B88880000"))) == [OK]
+
+
+def test_each_host_takes_its_own_kind_of_certificate() -> None:
+    body = message(Chain().alta("1"))
+    seal, person, unsaid = certificate(qc_type=SEAL), certificate(qc_type=SIGNATURE), certificate()
+    for der, path, status in (
+        (seal, SEALS, 200),
+        (seal, SERVICE, 401),
+        (person, SERVICE, 200),
+        (person, SEALS, 401),
+        (unsaid, SERVICE, 200),
+        (unsaid, SEALS, 200),
+    ):
+        reply = Aeat().post(body, der, path=path)
+        assert reply.status == status
+        assert (status == 200) == (b"Envelope" in reply.body)
 
 
 def test_tax_numbers() -> None:

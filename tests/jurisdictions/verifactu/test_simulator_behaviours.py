@@ -1,12 +1,20 @@
 """The simulated AEAT: reserved texts, outages and addresses."""
 
+from datetime import timedelta
+
 import pytest
 
+from jurisdictions.contract import SimulatorReply
 from tests.jurisdictions.verifactu.simulated import (
+    AT,
+    ISSUER,
+    NS,
     OK,
     SERVICE,
     Aeat,
     Chain,
+    certificate,
+    content,
     fault,
     flags,
     flawed,
@@ -56,6 +64,41 @@ def test_a_slow_answer_and_unknown_markers() -> None:
     aeat, chain = Aeat(), Chain()
     assert aeat.post(message(chain.alta("1", description="[sim:slow]"))).delay_seconds == 5
     assert aeat.send(chain.alta("2", description="[sim:nothing] [sim:9]")) == [OK]
+
+
+def wait(reply: SimulatorReply) -> str | None:
+    return content(reply).findtext("r:TiempoEsperaEnvio", None, NS)
+
+
+def test_the_waiting_time_is_what_the_book_says() -> None:
+    aeat, chain = Aeat({"wait": b"7"}), Chain()
+    assert wait(aeat.post(message(chain.alta("1")))) == "7"
+    aeat.book["wait/once"] = b""
+    assert not wait(aeat.post(message(chain.alta("2"))))
+    assert wait(aeat.post(message(chain.alta("3")))) == "7"
+    assert wait(Aeat(profile="strict").post(message(Chain().alta("1")))) == "60"
+
+
+def test_who_sends_too_soon_is_suspended_where_the_book_says_so() -> None:
+    aeat, chain = Aeat({"strict_wait": b"1", "wait": b"60"}), Chain()
+    assert aeat.send(chain.alta("1")) == [OK]
+    records = [chain.alta(f"{number}") for number in range(2, 1003)]
+    aeat.at = AT + timedelta(seconds=59)
+    assert fault(aeat.post(message(*records[:999]))) == "4141"
+    assert set(lines(aeat.post(message(*records[:1000])))) == {OK}, "a thousand need not wait"
+    aeat.at = AT + timedelta(seconds=118)
+    assert fault(aeat.post(message(records[1000]))) == "4141"
+    aeat.at = AT + timedelta(seconds=119)
+    assert aeat.send(records[1000]) == [OK]
+    other = message(Chain(nif="B00000026").alta("1"), nif="B00000026")
+    assert lines(aeat.post(other, certificate("B00000026"))) == [OK]
+
+
+def test_the_last_day_is_remembered() -> None:
+    aeat, chain = Aeat(), Chain()
+    leaving = "<sf:RemisionVoluntaria><sf:FechaFinVeriFactu>31-12-2026</sf:FechaFinVeriFactu></sf:RemisionVoluntaria>"
+    assert aeat.send(chain.alta("1"), header=leaving) == [OK]
+    assert aeat.book[f"last_day/{ISSUER}"] == b"31-12-2026"
 
 
 def test_outages() -> None:

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from jurisdictions.contract import (
     Answer,
     Ask,
+    Attestation,
     Earlier,
     Failure,
     Instruction,
     InstructionKind,
     Outcome,
     Sending,
+    Setting,
     SimulatorRequest,
     Step,
 )
 from jurisdictions.verifactu import JURISDICTION, codelists
-from jurisdictions.verifactu.settings import Extension
+from jurisdictions.verifactu.regime import Period
+from jurisdictions.verifactu.representation import Representation
+from jurisdictions.verifactu.settings import Extension, Settings
 from schemas.codes import TaxCategory
 from schemas.document import Preceding, References
 from schemas.findings import is_fatal
@@ -40,7 +46,7 @@ from tests.jurisdictions.verifactu.builders import (
     setting,
     tax,
 )
-from tests.jurisdictions.verifactu.simulated import NoKeys, certificate
+from tests.jurisdictions.verifactu.simulated import SEAL, SIGNATURE, NoKeys, certificate
 
 CORRECT, CANCEL = InstructionKind.CORRECT, InstructionKind.CANCEL
 TALK = JURISDICTION.exchange
@@ -48,12 +54,15 @@ TALK = JURISDICTION.exchange
 
 @dataclass
 class Office:
-    """The simulated AEAT with its book, and the issuer's chain beside it."""
+    """The simulated AEAT with its book, and the issuer's chain beside it. `given` is what the gateway knows."""
 
     book: dict[str, bytes] = field(default_factory=dict)
     last: bytes | None = None
     asked: list[str] = field(default_factory=list)
     at: datetime = NOW + timedelta(seconds=5)
+    certificate: bytes = field(default_factory=certificate)
+    given: Setting = field(default_factory=setting)
+    last_step: Step = field(default_factory=Step)
 
     def record(self, of: Instruction, number: str) -> Sending:
         record = sealed(of, number, previous=self.last)
@@ -65,10 +74,10 @@ class Office:
         self.asked.append(ask.name)
         request = SimulatorRequest(
             method=ask.method,
-            path=ask.path,
+            path=JURISDICTION.simulator.endpoints[ask.endpoint] + ask.path,
             headers={name: b"".join(map(_plain, pieces)).decode() for name, pieces in ask.headers},
             body=b"".join(map(_plain, ask.body)),
-            client_certificate=certificate(),
+            client_certificate=self.certificate,
         )
         reply = JURISDICTION.simulator.answer(self.book, request, self.at, NoKeys(), "default")
         for key, value in reply.changes.items():
@@ -85,16 +94,17 @@ class Office:
         outcomes = dict(step.outcomes)
         while step.asks:
             given = {ask.name: self.answer(ask) for ask in step.asks}
-            step = TALK.resume(documents, step.memo, given, setting())
+            step = TALK.resume(documents, step.memo, given, self.given)
             outcomes |= step.outcomes
+            self.last_step = step
         return outcomes
 
     def remit(self, *documents: Sending) -> list[Outcome]:
-        outcomes = self.settle(documents, TALK.begin(documents, setting()))
+        outcomes = self.settle(documents, TALK.begin(documents, self.given))
         return [outcomes[one.submission] for one in documents]
 
     def inquire(self, *documents: Sending) -> list[Outcome]:
-        outcomes = self.settle(documents, TALK.inquire(documents, setting()))
+        outcomes = self.settle(documents, TALK.inquire(documents, self.given))
         return [outcomes[one.submission] for one in documents]
 
 
@@ -232,6 +242,84 @@ def test_a_message_that_is_refused_and_an_office_that_is_closed() -> None:
     assert codes(office.remit(document)) == [("accepted", None)]
     office.book["outage"] = b"1"
     assert codes(office.remit(office.record(instruction(), "A-2"))) == [("retry_scheduled", "503")]
+
+
+def holding(**facts: str) -> Setting:
+    """The gateway knows these facts of the certificate."""
+    return replace(setting(), issuer=replace(issuer(), credentials={"certificate": facts}))
+
+
+@pytest.mark.parametrize("kind", [SEAL, SIGNATURE, 0])
+def test_each_certificate_finds_its_host(kind: int) -> None:
+    told = {SEAL: {"qc_type": "eseal"}, SIGNATURE: {"qc_type": "esign"}, 0: {}}[kind]
+    office = Office(certificate=certificate(qc_type=kind), given=holding(nif="B00000018", **told))
+    assert codes(office.remit(office.record(instruction(), "A-1"))) == [("accepted", None)]
+
+
+def test_the_wrong_host_shows_a_page_and_the_flow_waits_for_a_person() -> None:
+    office = Office(certificate=certificate(qc_type=SEAL), given=holding(nif="B00000018", qc_type="esign"))
+    document = office.record(instruction(), "A-1")
+    assert codes(office.remit(document)) == [("queued", "CERTIFICATE")]
+    hold = office.last_step.hold
+    assert (hold.code if hold else None, office.last_step.backoff) == ("CERTIFICATE", False)
+    office.given = holding(nif="B00000018", qc_type="eseal")
+    assert codes(office.remit(document)) == [("accepted", None)]
+
+
+def test_the_pace_is_the_offices_own() -> None:
+    """Told once, then left empty: what was told goes on; sooner than that the office suspends the access."""
+    office = Office(book={"wait": b"90", "strict_wait": b"1"})
+
+    def go(number: str, seconds: float) -> tuple[list[tuple[str, str | None]], float]:
+        step = office.last_step
+        office.at += timedelta(seconds=seconds)
+        office.given = replace(office.given, at=office.given.at + timedelta(seconds=seconds))
+        if step.session is not None:
+            office.given = replace(office.given, session=step.session)
+        made = sending(sealed(number=number, previous=office.last, at=office.given.at), sealed_at=office.given.at)
+        found = codes(office.remit(made))
+        assert office.last_step.not_before is not None
+        return found, (office.last_step.not_before - office.given.at).total_seconds()
+
+    assert go("A-1", 0) == ([("accepted", None)], 90)
+    office.book["wait/once"] = b""
+    assert go("A-2", 90)[1] == 90
+    assert go("A-3", 90)[0][0][0].startswith("accepted")
+    assert go("A-4", 10) == ([("queued", "4141")], 90)
+    assert office.last_step.hold is not None
+
+
+def test_an_end_of_verifactu_and_a_representative_are_taken() -> None:
+    leaving = Settings(
+        installation="1", regimes=(Period(regime="sii", valid_from=date(2027, 1, 1)),), regime="verifactu"
+    )
+    paper = Attestation(
+        id="att_1",
+        name="representation",
+        edition="1",
+        body=Representation(role="apoderado", nif="B00000026", name="Asesoría", generates=True),
+        sha256="0" * 64,
+        valid_from=date(2026, 1, 1),
+        registered_at=NOW,
+    )
+    office = Office(certificate=certificate("B00000026"), given=holding(nif="B00000026"))
+    office.book["power/B00000026/B00000018"] = b"1"
+    office.given = replace(office.given, issuer=replace(office.given.issuer, settings=leaving, attestations=(paper,)))
+    (outcome,) = office.remit(office.record(instruction(), "A-1"))
+    assert (outcome.state, outcome.attributes["last_day"]) == (SubmissionState.ACCEPTED, "31-12-2026")
+
+
+def test_an_alta_and_its_cancellation_in_one_message_whose_answer_was_lost() -> None:
+    """Both arrived; the office's book shows the anulación alone, and the alta does not go again."""
+    office = Office()
+    alta = office.record(described("[sim:lost]"), "A-1")
+    gone = office.record(instruction(kind=CANCEL, standing=Standing.REGISTERED), "A-1")
+    other = office.record(instruction(), "A-2")
+    assert {one.state for one in office.remit(alta, gone, other)} == {SubmissionState.OUTCOME_UNKNOWN}
+    outcomes = office.inquire(alta, gone, other)
+    assert codes(outcomes) == [("accepted", None)] * 3
+    assert [one.standing for one in outcomes] == [None, Standing.CANCELLED, Standing.REGISTERED]
+    assert outcomes[0].attributes["overtaken_by"] == gone.submission
 
 
 def test_the_qr_finds_the_invoice() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from jurisdictions.verifactu import JURISDICTION
 from jurisdictions.verifactu import codelists as lists
-from jurisdictions.verifactu.settings import Extension, LineExtension, Persona, Settings
+from jurisdictions.verifactu.settings import Extension, LineExtension, Settings, Tercero
 from schemas.codes import TaxCategory, TaxKind
 from schemas.document import Preceding, References, Tax
 from schemas.findings import is_fatal
@@ -19,7 +19,7 @@ from tests.jurisdictions.verifactu.builders import NOW, TODAY, instruction, invo
 CLAVES = [None, None, None, *sorted(lists.CLAVES_REGIMEN[lists.IGIC])]
 TYPES = [None, None, "F1", "F2", "F3", "R1", "R2", "R3", "R4", "R5"]
 CUSTOMERS = {"ES_NIF": "B00000026", "ES_VAT": "P00000000", "BE_VAT": "BE0999000129", "XI_VAT": "GD123", "US_EIN": "1-2"}
-THIRD = Settings(terceros=(Persona(name="Tercera, S.L.", nif="B00000042"),))
+THIRD = Settings(terceros=(Tercero(name="Tercera, S.L.", nif="B00000042"),))
 CORRECTED = References(preceding=(Preceding(number="A-0", issue_date=TODAY),))
 
 taxes = st.builds(

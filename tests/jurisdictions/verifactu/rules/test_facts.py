@@ -15,6 +15,7 @@ from schemas.document import Preceding, References
 from schemas.invoice import Kind
 from schemas.states import Standing
 from tests.jurisdictions.verifactu.builders import (
+    NOW,
     TODAY,
     credit_note,
     instruction,
@@ -62,6 +63,6 @@ def unsealed(record: RecordFacts) -> RecordFacts:
 @pytest.mark.parametrize("name", KINDS)
 def test_facts_of_invoice_and_record_are_the_same(name: str) -> None:
     of: Instruction = KINDS[name]
-    subject = Subject(instruction=of, issuer=issuer(), about=document.outline(of, issuer()), today=TODAY)
+    subject = Subject(instruction=of, issuer=issuer(), about=document.outline(of, issuer()), at=NOW, today=TODAY)
     written = facts_of_element.facts(etree.fromstring(sealed(of).body))
     assert unsealed(facts_of_outline.facts(subject)) == unsealed(written)

@@ -11,34 +11,36 @@ from msgspec.structs import replace
 from jurisdictions.contract import Instruction
 from jurisdictions.verifactu import JURISDICTION, regulation
 from jurisdictions.verifactu.outline import outline
-from jurisdictions.verifactu.regulation import Practice
-from jurisdictions.verifactu.settings import Extension, LineExtension, Persona, Settings
+from jurisdictions.verifactu.settings import Extension, LineExtension, Settings, Tercero
 from jurisdictions.verifactu.subject import Subject
 from schemas.document import ExchangeRate, Invoice, Preceding, References
 from schemas.findings import Finding, Severity
 from schemas.invoice import Kind
 from tests.jurisdictions.verifactu.builders import NOW, TODAY, credit_note, instruction, invoice, issuer, party, tax
 
-SERIES = Practice(
-    series_rectificativas=("R", "RS"), series_of_others={"B00000042": "T", "B00000026": "D"}, sector_3000=False
+THIRD = Settings(terceros=(Tercero(name="Tercera, S.L.", nif="B00000042"),))
+SERIES = Settings(
+    series_rectificativas=("R", "RS"),
+    terceros=(
+        Tercero(name="Tercera, S.L.", nif="B00000042", series="T", series_rectificativas="TR"),
+        Tercero(name="Cliente", nif="B-00.000.026", series="D"),
+    ),
+    sector_3000=False,
 )
-THIRD = Settings(terceros=(Persona(name="Tercera, S.L.", nif="B00000042"),))
 BY_THIRD = Extension(tercero="B00000042")
 
 
-def found(
-    of: Instruction, practice: Practice = regulation.UNSTATED, settings: Settings | None = None
-) -> dict[str, Finding]:
+def found(of: Instruction, settings: Settings | None = None) -> dict[str, Finding]:
     by = issuer(settings)
-    subject = Subject(instruction=of, issuer=by, about=outline(of, by), today=TODAY)
-    return {one.rule: one for one in regulation.findings(subject, practice)}
+    subject = Subject(instruction=of, issuer=by, about=outline(of, by), at=NOW, today=TODAY)
+    return {one.rule: one for one in regulation.findings(subject)}
 
 
 def simplified(net: str) -> Invoice:
     return invoice((net, tax("0", "Z")), simplified=True, customer=party())
 
 
-@pytest.mark.parametrize("practice", [regulation.UNSTATED, Practice(sector_3000=False), Practice(sector_3000=True)])
+@pytest.mark.parametrize("sector", [None, False, True])
 @pytest.mark.parametrize(
     "of",
     [
@@ -50,8 +52,8 @@ def simplified(net: str) -> Invoice:
         instruction(simplified("5000.00"), extension=Extension(num_registro_acuerdo="123")),
     ],
 )
-def test_nothing_is_said_of_invoices_as_the_law_wants_them(of: Instruction, practice: Practice) -> None:
-    assert found(of, practice) == {}
+def test_nothing_is_said_of_invoices_as_the_law_wants_them(of: Instruction, sector: bool | None) -> None:
+    assert found(of, Settings(sector_3000=sector)) == {}
 
 
 @pytest.mark.parametrize(
@@ -67,13 +69,13 @@ def test_nothing_is_said_of_invoices_as_the_law_wants_them(of: Instruction, prac
     ],
 )
 def test_a_simplified_invoice_has_a_limit(net: str, sector: bool | None, severity: Severity | None) -> None:
-    said = found(instruction(simplified(net)), Practice(sector_3000=sector))
+    said = found(instruction(simplified(net)), Settings(sector_3000=sector))
     assert [one.severity for one in said.values()] == ([] if severity is None else [severity])
 
 
 def test_the_limit_counts_the_tax() -> None:
     of = instruction(invoice(("331.00", tax()), simplified=True, customer=party()))
-    assert found(of, Practice(sector_3000=False))["VERIFACTU-SIMPLIFIED"].found == "400.51"
+    assert found(of, Settings(sector_3000=False))["VERIFACTU-SIMPLIFIED"].found == "400.51"
 
 
 @pytest.mark.parametrize(("series", "known"), [("R", True), ("RS", True), ("A", False)])
@@ -82,30 +84,69 @@ def test_corrections_are_numbered_apart(series: str, known: bool) -> None:
     assert ("VERIFACTU-SERIES" in found(instruction(invoice(series=series)), SERIES)) is known
 
 
-def test_what_others_issue_is_numbered_apart() -> None:
-    rule = "VERIFACTU-SERIES-OTHERS"
-
-    def by_third(series: str) -> dict[str, Finding]:
-        return found(instruction(invoice(series=series), extension=BY_THIRD), SERIES, THIRD)
-
-    assert rule not in by_third("T")
-    assert by_third("A")[rule].expected == "T"
-    assert by_third("D")[rule].expected == "T"
-    assert rule not in found(instruction(invoice(series="D", self_billed=True)), SERIES)
-    assert rule in found(instruction(invoice(series="T", self_billed=True)), SERIES)
-    assert rule in found(instruction(invoice(series="T")), SERIES)
-    assert rule not in found(instruction(invoice(series="A")), SERIES)
+def test_a_correction_in_the_series_of_what_it_corrects_shows_by_itself() -> None:
+    said = found(instruction(credit_note(series="A")))["VERIFACTU-SERIES"]
+    assert (said.severity, said.pointer) == (Severity.WARNING, "/series")
+    again = credit_note(series="R", references=_naming("R-1", Kind.CREDIT_NOTE))
+    assert found(instruction(again)) == {}
+    assert found(instruction(credit_note(series="B"))) == {}
+    assert found(instruction(credit_note(series="A")), SERIES)["VERIFACTU-SERIES"].severity is Severity.FATAL
 
 
-def test_an_unknown_third_party_needs_a_series_of_its_own() -> None:
-    practice = Practice(series_of_others={"B00000026": "D"})
-    said = found(instruction(extension=BY_THIRD), practice, THIRD)
+def _naming(number: str, kind: Kind) -> References:
+    return References(preceding=(Preceding(number=number, issue_date=TODAY, kind=kind),))
+
+
+@pytest.mark.parametrize(
+    ("of", "expected"),
+    [
+        (instruction(invoice(series="T"), extension=BY_THIRD), None),
+        (instruction(invoice(series="A"), extension=BY_THIRD), "T"),
+        (instruction(invoice(series="D"), extension=BY_THIRD), "T"),
+        (instruction(credit_note(series="TR"), extension=BY_THIRD), None),
+        (instruction(credit_note(series="R"), extension=BY_THIRD), "TR"),
+        (instruction(invoice(series="D", self_billed=True)), None),
+        (instruction(invoice(series="T", self_billed=True)), "D"),
+        (instruction(credit_note(series="DR", self_billed=True)), None),
+        (instruction(credit_note(series="TR", self_billed=True)), "a series of its own"),
+        (instruction(invoice(series="T")), "none of D T TR"),
+        (instruction(invoice(series="A")), None),
+    ],
+)
+def test_what_others_issue_is_numbered_apart(of: Instruction, expected: str | None) -> None:
+    said = found(of, SERIES).get("VERIFACTU-SERIES-OTHERS")
+    assert (None if said is None else said.expected) == expected
+
+
+def test_a_third_party_without_a_series_needs_one_where_others_have_theirs() -> None:
+    settings = Settings(terceros=(*THIRD.terceros, SERIES.terceros[1]))
+    said = found(instruction(extension=BY_THIRD), settings)
     assert said["VERIFACTU-SERIES-OTHERS"].expected == "a series of its own"
+    assert found(instruction(extension=BY_THIRD), THIRD) == {}
 
 
-def test_series_that_were_not_stated_are_not_judged() -> None:
-    assert found(instruction(credit_note(series="A"))) == {}
-    assert found(instruction(extension=BY_THIRD), settings=THIRD) == {}
+@pytest.mark.parametrize(
+    ("of", "bag", "settings", "expected"),
+    [
+        (invoice(), {}, SERIES, None),
+        (credit_note(), {}, SERIES, "R"),
+        (credit_note(), {}, Settings(), None),
+        (credit_note(), {"tipo_factura": "F3"}, SERIES, None),
+        (invoice(), {"tercero": "b-00000042"}, SERIES, "T"),
+        (credit_note(), {"tercero": "B00000042"}, SERIES, "TR"),
+        (invoice(), {"tercero": "nobody"}, SERIES, None),
+        (invoice(), {"tercero": 7}, SERIES, None),
+        (invoice(self_billed=True), {}, SERIES, "D"),
+        (credit_note(self_billed=True), {}, SERIES, None),
+    ],
+)
+def test_the_route_names_the_series(
+    of: Invoice, bag: dict[str, object], settings: Settings, expected: str | None
+) -> None:
+    asked = replace(of, series=None, extensions={"verifactu": bag})
+    route = JURISDICTION.law.route(asked, issuer(settings), NOW)
+    assert route is not None
+    assert route.series == expected
 
 
 def test_a_correction_says_why_and_which_type_follows() -> None:
