@@ -17,6 +17,7 @@ from litestar.openapi.spec import Components, SecurityScheme, Tag
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry
 
+from gateway.api.attestations import AttestationController, paper_document, papers
 from gateway.api.authentication import Keyholders, guard
 from gateway.api.bodies import JsonRequest
 from gateway.api.cases import CaseController
@@ -30,7 +31,7 @@ from gateway.api.payments import PaymentController
 from gateway.api.problems import HANDLERS
 from gateway.api.receivers import receivers
 from gateway.api.requests import RESPONSES
-from gateway.api.submissions import SubmissionController, flows
+from gateway.api.submissions import SubmissionController, flows, incidents
 from gateway.metrics import Metrics
 from gateway.wiring import Wiring
 
@@ -87,13 +88,17 @@ def create_app(
         route_handlers=[
             InvoiceController,
             IssuerController,
+            AttestationController,
             CustomerController,
             PaymentController,
             SubmissionController,
             CaseController,
             JurisdictionController,
+            papers,
+            paper_document,
             receivers,
             flows,
+            incidents,
             validate,
             events,
             healthz,
@@ -132,4 +137,4 @@ def _published(app: Litestar) -> None:
             if ours and "scope" not in handler.opt:
                 raise RuntimeError(f"handler without a scope: {handler}")
             if ours:
-                handler.responses = RESPONSES
+                handler.responses = {**RESPONSES, **(handler.responses or {})}

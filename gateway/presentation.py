@@ -13,17 +13,21 @@ from msgspec.structs import replace
 
 from gateway.identity import Prefix, written
 from gateway.intake.ground import decode_invoice
-from jurisdictions.contract import Capability, InstructionKind, Jurisdiction, Route
+from jurisdictions.contract import Capability, Draft, InstructionKind, Jurisdiction, Route
 from schemas.answers import (
     AttachmentAnswer,
+    AttestationAnswer,
+    AttestationDraftAnswer,
     CaseAnswer,
     CredentialAnswer,
     CustomerAnswer,
     DocumentAnswer,
+    DraftItemAnswer,
     EventAnswer,
     ExchangeAnswer,
     FileAnswer,
     FlowAnswer,
+    IncidentAnswer,
     InvoiceAnswer,
     IssuerAnswer,
     IssuerInput,
@@ -209,7 +213,9 @@ def speaks_for(submission: SubmissionAnswer) -> bool:
     return submission.state != SubmissionState.SUPERSEDED and submission.instruction != InstructionKind.CANCEL
 
 
-def issuer(row: Mapping[str, Any], credentials: Iterable[Mapping[str, Any]] = ()) -> IssuerAnswer:
+def issuer(
+    row: Mapping[str, Any], credentials: Iterable[Mapping[str, Any]] = (), findings: tuple[Finding, ...] = ()
+) -> IssuerAnswer:
     return IssuerAnswer(
         **_fields(_issuer.decode(row["body"])),
         id=written(Prefix.ISSUER, row["id"]),
@@ -217,6 +223,7 @@ def issuer(row: Mapping[str, Any], credentials: Iterable[Mapping[str, Any]] = ()
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         credentials=tuple(credential(one) for one in credentials),
+        findings=findings,
     )
 
 
@@ -266,6 +273,7 @@ def flow(row: Mapping[str, Any]) -> FlowAnswer:
     return FlowAnswer(
         jurisdiction=row["jurisdiction"],
         key=row["key"],
+        issuer=written(Prefix.ISSUER, row["issuer_id"]),
         state=row["state"],
         ordered=row["ordered"],
         unsent=row["unsent"],
@@ -275,7 +283,51 @@ def flow(row: Mapping[str, Any]) -> FlowAnswer:
         hold_code=row["hold_code"],
         hold_message=row["hold_message"],
         breaker_open_until=row["open_until"],
+        incident=written(Prefix.INCIDENT, row["incident"]) if row["incident"] else None,
     )
+
+
+def incident(row: Mapping[str, Any]) -> IncidentAnswer:
+    return IncidentAnswer(
+        id=written(Prefix.INCIDENT, row["id"]),
+        jurisdiction=row["jurisdiction"],
+        flow=row["flow_key"],
+        issuer=written(Prefix.ISSUER, row["issuer_id"]),
+        cause=row["cause"],
+        message=row["message"],
+        began_at=row["began_at"],
+        ended_at=row["ended_at"],
+        unsent=row["unsent"],
+        waiting=row["waiting"],
+        tries=row["tries"],
+    )
+
+
+def attestation(row: Mapping[str, Any]) -> AttestationAnswer:
+    """From a row of either table; `issuer_id` is null in the operator's."""
+    name = written(Prefix.ATTESTATION, row["id"])
+    owner = written(Prefix.ISSUER, row["issuer_id"]) if row["issuer_id"] else None
+    below = f"/v1/issuers/{owner}" if owner else f"/v1/jurisdictions/{row['jurisdiction']}"
+    return AttestationAnswer(
+        id=name,
+        jurisdiction=row["jurisdiction"],
+        name=row["name"],
+        edition=row["edition"],
+        body=_any.decode(row["body"]),
+        issuer=owner,
+        valid_from=row["valid_from"],
+        valid_until=row["valid_until"],
+        registered_at=row["registered_at"],
+        revoked_at=row["revoked_at"],
+        sha256=row["sha256"],
+        media_type=row["media_type"],
+        href=f"{below}/attestations/{name}/document" if row["sha256"] else None,
+    )
+
+
+def attestation_draft(found: Draft) -> AttestationDraftAnswer:
+    items = tuple(DraftItemAnswer(letter=letter, describes=words, datum=datum) for letter, words, datum in found.items)
+    return AttestationDraftAnswer(edition=found.edition, items=items, text=found.text, body=dict(found.body))
 
 
 _PREFIXES = {

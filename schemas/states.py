@@ -64,7 +64,7 @@ INVOICE_MOVES: Mapping[InvoiceState, frozenset[InvoiceState]] = {
     _I.DRAFT: frozenset({_I.OPEN}),
     _I.OPEN: frozenset({_I.PAID, _I.VOID}),
     _I.PAID: frozenset({_I.OPEN, _I.VOID}),
-    _I.VOID: frozenset(),
+    _I.VOID: frozenset({_I.OPEN, _I.PAID}),
 }
 
 _SETTLED = frozenset({_S.ACCEPTED, _S.ACCEPTED_WITH_WARNINGS, _S.REJECTED})

@@ -71,5 +71,5 @@ class CustomerController(Controller):
         if_match: IfMatch = None,
     ) -> Response[CustomerAnswer]:
         object_id = id_of(Prefix.CUSTOMER, customer_id, "customer")
-        row = await change(wiring_of(request), origin_of(request), "customer", object_id, data, version_of(if_match))
-        return Response(presentation.customer(row), headers={"ETag": presentation.etag(row["version"])})
+        done = await change(wiring_of(request), origin_of(request), "customer", object_id, data, version_of(if_match))
+        return Response(presentation.customer(done.row), headers={"ETag": presentation.etag(done.row["version"])})

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Request, Response, delete, get, patch, post
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from gateway import presentation
@@ -201,7 +202,16 @@ class InvoiceController(Controller):
             row = await drafts.visible(connection, origin, object_id)
             return await options(wiring, connection, origin, row)
 
-    @post("/{invoice_id:str}/corrections", opt={"scope": Scope.INVOICES_WRITE}, summary="Draft a correction")
+    @post(
+        "/{invoice_id:str}/corrections",
+        opt={"scope": Scope.INVOICES_WRITE},
+        summary="Draft a correction; or send one more record about the invoice",
+        description="An option with a `kind` drafts a document of that kind (201). One without is sealed and sent at"
+        " once (200), and needs the scope invoices:finalize.",
+        responses={
+            200: ResponseSpec(InvoiceAnswer, description="One more record about the invoice.", generate_examples=False)
+        },
+    )
     async def correct(
         self,
         request: Request[Any, Any, Any],

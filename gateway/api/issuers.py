@@ -2,6 +2,8 @@
 
 import asyncio
 import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -33,10 +35,12 @@ from gateway.api.requests import (
 from gateway.clock import NIL
 from gateway.errors import Forbidden, Malformed, NotFound, Refused
 from gateway.identity import Prefix, written
-from gateway.intake.instructions import settings_of
+from gateway.intake.ground import read_known
+from gateway.intake.instructions import Known, settings_of
 from gateway.intake.kept import Kept, fingerprint, once
 from gateway.intake.patching import merged
 from gateway.intake.pointers import pointer_of
+from gateway.intake.reviewing import demand, review
 from gateway.intake.signers import context_of
 from gateway.store import objects, trail
 from gateway.store.pool import Connection, to_json
@@ -107,25 +111,42 @@ def _settings(wiring: Wiring, issuer: IssuerInput) -> Findings:
 async def create(wiring: Wiring, origin: Origin, table: objects.Table, key: str, wanted: bytes, body: Any) -> Kept:
     """Insert an issuer or customer once per key."""
     object_id, at = wiring.new_id(), wiring.clock()
-    show = presentation.issuer if table == "issuer" else presentation.customer
 
     async def work(connection: Connection) -> Kept:
         row_key = (origin.actor.tenant, origin.actor.environment, object_id)
+        findings: Findings = ()
+        if isinstance(body, IssuerInput):
+            known = await _known(wiring, connection, origin, object_id)
+            findings = demand(wiring, origin.actor.environment, object_id, body, known)
         await objects.insert(connection, table, row_key, to_json(body), at)
         told = Trail(wiring.new_id, origin.actor.name, origin.request_id)
         told.note(f"{table}.created", table, object_id, version=1, told=False)
         await trail.write(connection, origin.actor.tenant, origin.actor.environment, at, told)
         row = await objects.get(connection, table, row_key)
         location = f"/v1/{table}s/{written(PREFIX[table], object_id)}"
-        return Kept(status=201, body=encoded(show(row)), headers={"ETag": presentation.etag(1), "Location": location})
+        made = presentation.issuer(row, (), findings) if table == "issuer" else presentation.customer(row)
+        return Kept(status=201, body=encoded(made), headers={"ETag": presentation.etag(1), "Location": location})
 
     return await once(wiring.store, origin.actor, key, wanted, work)
 
 
+async def _known(wiring: Wiring, connection: Connection, origin: Origin, issuer_id: UUID) -> Known:
+    return await read_known(connection, origin.actor, issuer_id, wiring.deployments, wiring.jurisdictions)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The new row of an object; of an issuer also its credentials, and what the laws have to say of it now."""
+
+    row: Any
+    credentials: Sequence[Any] = ()
+    findings: Findings = ()
+
+
 async def change(
     wiring: Wiring, origin: Origin, table: objects.Table, object_id: UUID, changes: Any, if_match: int | None
-) -> Any:
-    """Apply a merge patch under optimistic concurrency; gives the new row."""
+) -> Changed:
+    """Apply a merge patch under optimistic concurrency. Raises Refused where a law does not allow the change."""
     kind: Any = IssuerInput if table == "issuer" else Party
     row_key = (origin.actor.tenant, origin.actor.environment, object_id)
     async with wiring.store.tenant(origin.actor.tenant, origin.actor.environment) as connection:
@@ -133,8 +154,13 @@ async def change(
         if if_match is not None and if_match != row["version"]:
             raise stale(row["version"])
         body = patched(row["body"], changes, kind)
+        findings: Findings = ()
+        stored: Sequence[Any] = ()
         if isinstance(body, IssuerInput):
             check_issuer(wiring, body)
+            known, former = await _known(wiring, connection, origin, object_id), patched(row["body"], {}, kind)
+            findings = demand(wiring, origin.actor.environment, object_id, body, known, former)
+            stored = await objects.credentials(connection, *row_key)
         at = wiring.clock()
         if not await objects.update(connection, table, row_key, to_json(body), row["version"], at):
             raise stale(row["version"] + 1)
@@ -143,7 +169,7 @@ async def change(
             f"{table}.updated", table, object_id, version=row["version"] + 1, told=False, detail={"changes": changes}
         )
         await trail.write(connection, origin.actor.tenant, origin.actor.environment, at, told)
-        return await objects.get(connection, table, row_key)
+        return Changed(await objects.get(connection, table, row_key), stored, findings)
 
 
 def patched(body: str, changes: Any, kind: Any) -> Any:
@@ -197,11 +223,14 @@ class IssuerController(Controller):
 
     @get("/{issuer_id:str}", opt={"scope": Scope.ISSUERS_READ}, summary="Read an issuer")
     async def read(self, request: Request[Any, Any, Any], issuer_id: FromPath[str]) -> Response[IssuerAnswer]:
-        origin, object_id = origin_of(request), id_of(Prefix.ISSUER, issuer_id, "issuer")
-        async with wiring_of(request).store.tenant(origin.actor.tenant, origin.actor.environment) as connection:
+        wiring, origin = wiring_of(request), origin_of(request)
+        object_id = id_of(Prefix.ISSUER, issuer_id, "issuer")
+        async with wiring.store.tenant(origin.actor.tenant, origin.actor.environment) as connection:
             row = await found(connection, origin, "issuer", object_id)
             stored = await objects.credentials(connection, origin.actor.tenant, origin.actor.environment, object_id)
-        return Response(presentation.issuer(row, stored), headers={"ETag": presentation.etag(row["version"])})
+            known = await _known(wiring, connection, origin, object_id)
+        findings = review(wiring, origin.actor.environment, object_id, patched(row["body"], {}, IssuerInput), known)
+        return Response(presentation.issuer(row, stored, findings), headers={"ETag": presentation.etag(row["version"])})
 
     @patch("/{issuer_id:str}", opt={"scope": Scope.ISSUERS_WRITE}, summary="Change an issuer (JSON merge patch)")
     async def change(
@@ -212,8 +241,9 @@ class IssuerController(Controller):
         if_match: IfMatch = None,
     ) -> Response[IssuerAnswer]:
         object_id = id_of(Prefix.ISSUER, issuer_id, "issuer")
-        row = await change(wiring_of(request), origin_of(request), "issuer", object_id, data, version_of(if_match))
-        return Response(presentation.issuer(row), headers={"ETag": presentation.etag(row["version"])})
+        done = await change(wiring_of(request), origin_of(request), "issuer", object_id, data, version_of(if_match))
+        answer = presentation.issuer(done.row, done.credentials, done.findings)
+        return Response(answer, headers={"ETag": presentation.etag(answer.version)})
 
     @put(
         "/{issuer_id:str}/credentials/{name:str}",

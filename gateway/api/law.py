@@ -12,6 +12,7 @@ from gateway import presentation
 from gateway.actor import Scope
 from gateway.api.requests import Limit, origin_of, wiring_of
 from gateway.errors import Malformed, NotFound
+from gateway.intake.attesting import specs_of
 from gateway.store import submissions
 from gateway.validating import choices, judge
 from jurisdictions.contract import Jurisdiction
@@ -40,6 +41,12 @@ def shown(jurisdiction: Jurisdiction) -> JurisdictionAnswer:
         settings=_schema(law.settings_type),
         extension=_schema(law.extension_type),
         line_extension=_schema(law.line_extension_type),
+        deployment=_schema(about.deployment_type),
+        attestations=tuple(
+            {"name": one.name, "scope": one.scope, "title": one.title, "purpose": one.purpose, "document": one.document}
+            for one in specs_of(jurisdiction)
+        ),
+        retention=tuple(msgspec.to_builtins(one) for one in about.retention),
     )
 
 

@@ -24,10 +24,11 @@ from gateway.api.requests import (
 from gateway.errors import Conflict, Forbidden, NotFound
 from gateway.identity import Prefix
 from gateway.intake.kept import Kept, fingerprint, once
+from gateway.store import incidents as kept_incidents
 from gateway.store import submissions, trail
 from gateway.store.pool import Connection
 from gateway.store.trail import Trail
-from schemas.answers import EvidenceAnswer, FlowAnswer, Page, SubmissionAnswer
+from schemas.answers import EvidenceAnswer, FlowAnswer, IncidentAnswer, Page, SubmissionAnswer
 from schemas.states import SubmissionState
 
 
@@ -135,3 +136,30 @@ async def flows(request: Request[Any, Any, Any]) -> tuple[FlowAnswer, ...]:
     async with wiring_of(request).store.tenant(actor.tenant, actor.environment) as connection:
         rows = await submissions.flows(connection, actor.tenant, actor.environment)
     return tuple(presentation.flow(row) for row in rows if actor.may_use(row["issuer_id"]))
+
+
+@get("/v1/incidents", opt={"scope": Scope.SUBMISSIONS_READ}, tags=["Submissions"], summary="When a flow was in trouble")
+async def incidents(
+    request: Request[Any, Any, Any],
+    limit: Limit = 20,
+    cursor: Cursor = None,
+    jurisdiction: Filter = None,
+    is_open: Annotated[
+        bool | None,
+        QueryParameter(name="open", description="true: only those that last still; false: only those ended."),
+    ] = None,
+) -> Page[IncidentAnswer]:
+    """Newest first: cause, beginning and end, and how many documents waited at worst and wait now."""
+    actor = origin_of(request).actor
+    async with wiring_of(request).store.tenant(actor.tenant, actor.environment) as connection:
+        rows = await kept_incidents.page(
+            connection,
+            actor.tenant,
+            actor.environment,
+            jurisdiction=jurisdiction,
+            is_open=is_open,
+            issuers=actor.issuers,
+            before=cursor_of(cursor),
+            limit=limit + 1,
+        )
+    return page_of(rows, [presentation.incident(row) for row in rows], limit)

@@ -17,25 +17,23 @@ from msgspec.structs import replace
 from gateway import presentation
 from gateway.actor import Actor, Origin
 from gateway.errors import Conflict, Refused
-from gateway.intake import drafts, legal_cancellations, relatives, sealing
+from gateway.intake import drafts, issuing, legal_cancellations, relatives, sealing
 from gateway.intake.earlier import earlier_of, standing_of
-from gateway.intake.finalize import queued, tagged
+from gateway.intake.finalize import tagged
+from gateway.intake.further_records import Issued, shown, supersede
 from gateway.intake.ground import decode_invoice, read_issuer
 from gateway.intake.instructions import instruct
-from gateway.intake.kept import Kept, claim, look_up, opened, replay_of
+from gateway.intake.kept import Kept, claim, look_up, replay_of
 from gateway.intake.legal_cancellations import Chosen
-from gateway.intake.resealing import close_again, open_again
 from gateway.intake.signers import signers
-from gateway.store import desk as cases
 from gateway.store import submissions
 from gateway.store.pool import Connection
-from gateway.store.trail import Trail
 from gateway.wiring import Wiring
 from jurisdictions.contract import Cancellation, InstructionKind, Issuer
-from schemas.answers import CancelInput, InvoiceAnswer, IssuerInput
+from schemas.answers import CancelInput, IssuerInput
 from schemas.document import Invoice
 from schemas.findings import Finding, Findings, is_fatal
-from schemas.states import ACCEPTED, CASE_MOVES, SUBMISSION_MOVES, CaseState, SubmissionState, advance
+from schemas.states import ACCEPTED, SubmissionState
 
 _encode = msgspec.json.Encoder(decimal_format="string").encode
 _issuer = msgspec.json.Decoder(IssuerInput)
@@ -46,14 +44,11 @@ _REFUSED = frozenset({SubmissionState.REJECTED, SubmissionState.SUPERSEDED})
 class Work(msgspec.Struct, frozen=True, kw_only=True):
     """A cancellation with all that its seal needs, read before anything is locked."""
 
-    row: Any
+    issued: Issued
     invoice: Invoice
-    sent: list[Any]
-    papers: list[Any]
     order: sealing.Order
     chosen: Chosen
     wish: CancelInput
-    refused: Any = None
 
 
 async def cancel(wiring: Wiring, origin: Origin, invoice_id: UUID, wish: CancelInput, key: str, wanted: bytes) -> Kept:
@@ -66,7 +61,7 @@ async def cancel(wiring: Wiring, origin: Origin, invoice_id: UUID, wish: CancelI
         if kept is not None:
             return tagged(replay_of(kept, wanted))
         work = await _prepare(wiring, connection, origin, invoice_id, wish)
-    keys = await signers(wiring, actor, work.row["issuer_id"], [work.order.jurisdiction])
+    keys = await signers(wiring, actor, work.issued.row["issuer_id"], [work.order.jurisdiction])
     return await _seal(wiring, origin, work, keys, key, wanted)
 
 
@@ -78,23 +73,16 @@ async def _prepare(wiring: Wiring, connection: Connection, origin: Origin, invoi
     chosen = legal_cancellations.choose(wiring.jurisdictions, row, invoice, sent, wish, at)
     issuer = await _issuer_of(wiring, connection, actor, row["issuer_id"], chosen.jurisdiction)
     order, findings = await _order(wiring, connection, actor, row, invoice, sent, chosen, wish, issuer, at)
+    findings += legal_cancellations.unconfirmed(chosen.option.confirm, wish.confirm)
     findings += _judged(wiring, invoice, order, at)
     if is_fatal(findings):
         raise Refused(
             "The rules do not allow this cancellation; nothing was sent.", code="validation_failed", findings=findings
         )
     papers = await submissions.documents(connection, actor.tenant, actor.environment, invoice_id)
-    former = [one for one in _cancels(sent, chosen.jurisdiction) if one["state"] == SubmissionState.REJECTED]
-    return Work(
-        row=row,
-        invoice=invoice,
-        sent=sent,
-        papers=papers,
-        order=order,
-        chosen=chosen,
-        wish=wish,
-        refused=former[-1] if former else None,
-    )
+    refused = [one for one in _cancels(sent, chosen.jurisdiction) if one["state"] == SubmissionState.REJECTED]
+    issued = Issued(row=row, sent=sent, papers=papers, former=refused[-1] if refused else None)
+    return Work(issued=issued, invoice=invoice, order=order, chosen=chosen, wish=wish)
 
 
 async def _issuer_of(
@@ -134,6 +122,7 @@ async def _order(
         registered_at=held["updated_at"],
         replacement=replacement,
         related=await relatives.related_of(connection, actor, row["id"], code),
+        confirmed=tuple(one for one in chosen.option.confirm if one in wish.confirm),
         refused_before=sum(one["state"] in _REFUSED for one in _cancels(sent, code)),
     )
     order = sealing.Order(
@@ -172,111 +161,54 @@ def _judged(wiring: Wiring, invoice: Invoice, order: sealing.Order, at: datetime
 
 
 async def _seal(wiring: Wiring, origin: Origin, work: Work, keys: Any, key: str, wanted: bytes) -> Kept:
-    actor, row = origin.actor, work.row
-    orders = (replace(work.order, supersedes=work.refused["id"] if work.refused else None),)
-    chains = sealing.chains_of(orders, work.invoice, wiring.jurisdictions)
+    actor, issued = origin.actor, work.issued
+    order = replace(work.order, supersedes=issued.former["id"] if issued.former else None)
+    wish = issuing.about_issued(
+        issued.row,
+        invoice=work.invoice,
+        orders=(order,),
+        keys=keys,
+        key=key,
+        wanted=wanted,
+        document=issued.row["document"],
+    )
     async with wiring.store.tenant(actor.tenant, actor.environment) as connection:
-        found = await open_again(connection, actor, row, chains, key, wanted)
-        kept = opened(found)
-        if kept is not None:
-            return tagged(kept)
-        await _nothing_new(connection, actor, work)
-        at = max(wiring.clock(), found["last_at"]) if found["last_at"] else wiring.clock()
-        pieces = sealing.make_seals(wiring, orders, work.invoice, keys, sealing.positions(found, chains), at)
-        told = _told(wiring, origin, work, found["version"], pieces)
-        await _supersede(connection, actor, work.refused, told, at)
-        answer = _encode(_answer(wiring, work, found["version"], pieces[0], at))
-        await close_again(
-            connection,
-            wiring.new_id,
-            actor,
-            row,
-            pieces,
-            told,
-            at,
-            key,
-            wanted,
-            answer,
-            document=row["document"],
-            draft=None,
-        )
+
+        async def finish(done: issuing.Sealed) -> Kept:
+            await _nothing_new(connection, actor, work)
+            _tell(done, origin, work)
+            await supersede(connection, actor, issued.former, done.told, done.at)
+            answer = _encode(shown(wiring, issued, done, issued.row))
+            return Kept(status=200, body=answer, headers={"ETag": presentation.etag(done.version)})
+
+        kept = await issuing.seal(wiring, connection, origin, wish, finish)
+    if kept.replayed:
+        return tagged(kept)
     wiring.store.wake_workers()
-    return Kept(status=200, body=answer, headers={"ETag": presentation.etag(found["version"])})
+    return kept
 
 
 async def _nothing_new(connection: Connection, actor: Actor, work: Work) -> None:
     """What names the document has no lock of the document's: nothing of it was issued since it was judged."""
     known = work.order.cancellation.related if work.order.cancellation else ()
-    if await relatives.related_of(connection, actor, work.row["id"], work.order.jurisdiction) != known:
+    if await relatives.related_of(connection, actor, work.issued.row["id"], work.order.jurisdiction) != known:
         raise Conflict("What names this document has changed in the meantime; try again.", code="version_conflict")
 
 
-def _told(wiring: Wiring, origin: Origin, work: Work, version: int, pieces: tuple[sealing.Piece, ...]) -> Trail:
-    """The queued submission, and for the auditors who wanted what and why."""
-    told = sealing.trail_of(wiring.new_id, origin, work.row["id"], version, pieces, work.row["number"], first=False)
-    told.note(
+def _tell(done: issuing.Sealed, origin: Origin, work: Work) -> None:
+    """For the auditors: who wanted what and why, and what was confirmed."""
+    done.told.note(
         "invoice.cancel_requested",
         "invoice",
-        work.row["id"],
-        version=version,
+        work.issued.row["id"],
+        version=done.version,
         detail={
             "jurisdiction": work.order.jurisdiction,
             "option": work.chosen.option.option,
             "reason": work.wish.reason,
             "replacement": work.wish.replacement,
+            "confirmed": work.wish.confirm,
             "correlation": origin.correlation,
         },
         told=False,
-    )
-    return told
-
-
-async def _supersede(connection: Connection, actor: Actor, refused: Any, told: Trail, at: datetime) -> None:
-    """A second request takes the place of the one that was refused, whose case ends with it."""
-    if refused is None:
-        return
-    target = advance(SUBMISSION_MOVES, SubmissionState(refused["state"]), SubmissionState.SUPERSEDED)
-    version = await cases.move_submission(
-        connection, actor.tenant, actor.environment, refused["id"], refused["state"], target, at
-    )
-    if version is None:
-        raise Conflict("The submission has moved on; read the invoice again.", code="version_conflict")
-    told.note(
-        "submission.superseded", "submission", refused["id"], version=version, state=target, previous=refused["state"]
-    )
-    if refused["case_id"] is None:
-        return
-    case = await cases.get(connection, actor.tenant, actor.environment, refused["case_id"], lock=True)
-    if case["state"] != CaseState.OPEN:
-        return
-    to = advance(CASE_MOVES, CaseState.OPEN, CaseState.RESUBMITTED)
-    moved = await cases.move(connection, actor.tenant, actor.environment, case["id"], case["state"], to, at)
-    told.note("case.resubmitted", "case", case["id"], version=moved or 0, state=to, previous=case["state"])
-
-
-def _answer(wiring: Wiring, work: Work, version: int, piece: sealing.Piece, at: datetime) -> InvoiceAnswer:
-    row = dict(work.row) | {"version": version, "updated_at": at}
-    code, name = piece.order.jurisdiction, piece.sealed.name
-    place = 1 + sum(one["jurisdiction"] == code and one["name"] == name for one in work.papers)
-    paper = {
-        "jurisdiction": code,
-        "name": name,
-        "media_type": piece.sealed.media_type,
-        "sha256": bytes.fromhex(piece.sealed.digest),
-        "role": "sealed",
-        "at": at,
-        "place": place,
-    }
-    superseded = {"state": SubmissionState.SUPERSEDED, "updated_at": at}
-    shown = tuple(
-        presentation.submission(
-            dict(one) | superseded | {"version": one["version"] + 1} if one is work.refused else one
-        )
-        for one in work.sent
-    )
-    return presentation.invoice(
-        row,
-        (*shown, replace(queued(row["id"], piece, at), standing=str(work.order.standing))),
-        tuple(presentation.document(row["id"], one) for one in (*work.papers, paper)),
-        wiring.jurisdictions,
     )

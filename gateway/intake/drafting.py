@@ -9,15 +9,26 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway.identity import Prefix, written
 from gateway.intake.instructions import Known, instruct, issuer_for, unknown_extensions
-from jurisdictions.contract import Environment, InstructionKind, Issuer, Jurisdiction, Payment, Rounding, Route
+from jurisdictions.contract import (
+    Earlier,
+    Environment,
+    InstructionKind,
+    Issuer,
+    Jurisdiction,
+    Payment,
+    Rounding,
+    Route,
+)
 from schemas.answers import IssuerInput
 from schemas.document import Invoice, Preceding
-from schemas.findings import Finding, Findings, is_fatal
+from schemas.findings import Finding, Findings, Severity, is_fatal
 from schemas.invoice import InvoiceInput, Kind
 from schemas.party import Party
+from schemas.states import Standing
 from validators.arithmetic import RoundingPolicy, recompute, reconcile_rounding
 from validators.composition import compose
 
@@ -37,11 +48,22 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     findings: Findings = ()
 
 
+class Further(msgspec.Struct, frozen=True, kw_only=True):
+    """One more record about an issued invoice: it alone is to be judged, as what it will be sealed as."""
+
+    jurisdiction: str
+    kind: InstructionKind
+    standing: Standing = Standing.NONE
+    earlier: tuple[Earlier, ...] = ()
+
+
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """A judged draft. `issuers` are the issuer as each route's jurisdiction sees it."""
+    """A judged draft. `issuers` are the issuer as each route's jurisdiction sees it; `series` is the one that it will
+    be numbered in: the caller's, or a route's, or else the issuer's own."""
 
     written: InvoiceInput
     invoice: Invoice
+    series: str
     routes: tuple[Route, ...]
     findings: Findings
     issuers: Mapping[str, Issuer]
@@ -57,9 +79,14 @@ def today_of(issuer: IssuerInput, at: datetime) -> date:
 
 
 def draft_invoice(
-    jurisdictions: Mapping[str, Jurisdiction], invoice_id: UUID, body: InvoiceInput, ground: Ground, at: datetime
+    jurisdictions: Mapping[str, Jurisdiction],
+    invoice_id: UUID,
+    body: InvoiceInput,
+    ground: Ground,
+    at: datetime,
+    further: Further | None = None,
 ) -> Draft:
-    """Compose, route, round and check. Never raises for bad data."""
+    """Compose, route, round and check; of what was issued, the `further` record. Never raises for bad data."""
     composed, findings = compose(
         body,
         id=written(Prefix.INVOICE, invoice_id),
@@ -75,14 +102,21 @@ def draft_invoice(
     findings += wrong
     # Only the laws that want a receipt of this payment are concerned by it.
     concerned = ground.payments if composed.kind is Kind.RECEIPT else issuers
-    routes = _routes(jurisdictions, composed, {code: one for code, one in issuers.items() if code in concerned}, at)
+    routes, said = _routes(
+        jurisdictions, composed, {code: one for code, one in issuers.items() if code in concerned}, at
+    )
+    findings += said
     if not routes and not wrong:
         findings += (_no_route(composed),)
     invoice, disagreement = _rounded(composed, routes)
+    series = body.series or next((one.series for one in routes if one.series), None) or ground.issuer.default_series
+    invoice = replace(invoice, series=series)
     findings += disagreement
-    findings += _checked(jurisdictions, invoice, routes, issuers, ground.payments, at)
+    judged = tuple(one for one in routes if further is None or one.jurisdiction == further.jurisdiction)
+    findings += _reviewed(jurisdictions, judged, issuers, at)
+    findings += _checked(jurisdictions, invoice, judged, issuers, ground.payments, at, further)
     findings = tuple(dict.fromkeys(findings))
-    return Draft(written=body, invoice=invoice, routes=routes, findings=findings, issuers=issuers)
+    return Draft(written=body, invoice=invoice, series=series, routes=routes, findings=findings, issuers=issuers)
 
 
 def _issuers(jurisdictions: Mapping[str, Jurisdiction], ground: Ground) -> tuple[dict[str, Issuer], Findings]:
@@ -105,9 +139,31 @@ def _issuers(jurisdictions: Mapping[str, Jurisdiction], ground: Ground) -> tuple
 
 def _routes(
     jurisdictions: Mapping[str, Jurisdiction], invoice: Invoice, issuers: Mapping[str, Issuer], at: datetime
-) -> tuple[Route, ...]:
-    found = (jurisdictions[code].law.route(invoice, issuer, at) for code, issuer in issuers.items())
-    return tuple(route for route in found if route is not None)
+) -> tuple[tuple[Route, ...], Findings]:
+    """Whom the invoice concerns; and where a law of the issuer's country stands aside, its reason."""
+    routes: list[Route] = []
+    findings: Findings = ()
+    for code, issuer in issuers.items():
+        law = jurisdictions[code].law
+        route = law.route(invoice, issuer, at)
+        if route is not None:
+            routes.append(route)
+        elif law.aside is not None:
+            findings += law.aside(invoice, issuer, at)
+    return tuple(routes), findings
+
+
+def _reviewed(
+    jurisdictions: Mapping[str, Jurisdiction], routes: tuple[Route, ...], issuers: Mapping[str, Issuer], at: datetime
+) -> Findings:
+    """What keeps the issuer from issuing at all. Its pointers are into the issuer, which the invoice only names."""
+    findings: list[Finding] = []
+    for route in routes:
+        review = jurisdictions[route.jurisdiction].law.review
+        for one in review(issuers[route.jurisdiction], None, at) if review is not None else ():
+            if one.severity is Severity.FATAL:
+                findings.append(replace(one, pointer="/issuer"))
+    return tuple(findings)
 
 
 def _no_route(invoice: Invoice) -> Finding:
@@ -156,12 +212,20 @@ def _checked(
     issuers: Mapping[str, Issuer],
     payments: Mapping[str, Payment],
     at: datetime,
+    further: Further | None,
 ) -> Findings:
     findings: Findings = ()
     for route in routes:
         jurisdiction, payment = jurisdictions[route.jurisdiction], payments.get(route.jurisdiction)
-        kind = InstructionKind.ISSUE if payment is None else InstructionKind.RECEIPT
-        instruction, unreadable = instruct(jurisdiction, invoice, kind=kind, payment=payment)
+        first = InstructionKind.ISSUE if payment is None else InstructionKind.RECEIPT
+        instruction, unreadable = instruct(
+            jurisdiction,
+            invoice,
+            kind=further.kind if further else first,
+            standing=further.standing if further else Standing.NONE,
+            earlier=further.earlier if further else (),
+            payment=payment,
+        )
         findings += unreadable
         if not unreadable:
             findings += jurisdiction.law.check(instruction, issuers[route.jurisdiction], at)

@@ -12,18 +12,17 @@ from gateway import presentation
 from gateway.actor import Origin
 from gateway.errors import Conflict, NotFound, Refused
 from gateway.identity import Prefix, written
-from gateway.intake import sealing
+from gateway.intake import issuing, sealing
 from gateway.intake.drafting import Draft, draft_invoice
 from gateway.intake.ground import decode_invoice, ground_of_row, read_preceding
 from gateway.intake.kept import Kept, fingerprint, look_up, replay_of
-from gateway.intake.kept import opened as outcome
 from gateway.intake.signers import signers
 from gateway.store import invoices
-from gateway.store.pool import to_json, translated
+from gateway.store.pool import translated
 from gateway.wiring import Wiring
 from jurisdictions.contract import Keys
 from schemas.answers import InvoiceAnswer, SubmissionAnswer
-from schemas.document import Invoice, Preceding
+from schemas.document import Preceding
 from schemas.findings import Finding, Findings
 from schemas.invoice import InvoiceInput
 
@@ -111,60 +110,29 @@ async def _seal(
     key: str,
     wanted: bytes,
 ) -> Kept:
-    actor = origin.actor
-    series = draft.written.series or msgspec.json.decode(row["issuer"])["default_series"]
-    chains = sealing.chains_of(orders, sealing.numbered(draft.invoice, "", series), wiring.jurisdictions)
+    wish = issuing.Wish(
+        id=invoice_id,
+        version=row["version"],
+        issuer=row["issuer_id"],
+        series=draft.series,
+        invoice=draft.invoice,
+        orders=orders,
+        keys=keys,
+        key=key,
+        wanted=wanted,
+    )
+
+    async def finish(done: issuing.Sealed) -> Kept:
+        answer = _encode(_answer(wiring, invoice_id, row, draft, done))
+        return Kept(status=200, body=answer, headers={"ETag": presentation.etag(done.version)})
+
     with translated():
         async with wiring.store.connection() as connection, connection.transaction():
-            opened = await invoices.seal_open(
-                connection,
-                actor.tenant,
-                actor.environment,
-                key,
-                wanted,
-                invoice_id,
-                row["version"],
-                row["issuer_id"],
-                series,
-                [code for code, _ in chains],
-                [chain for _, chain in chains],
-                "draft",
-            )
-            kept = outcome(opened)
-            if kept is not None:
-                return tagged(kept)
-            # Read after the chain lock, and never before the chain's last time.
-            at = max(wiring.clock(), opened["last_at"]) if opened["last_at"] else wiring.clock()
-            number = f"{series}-{opened['number']}"
-            invoice = sealing.numbered(draft.invoice, number, series)
-            pieces = sealing.make_seals(wiring, orders, invoice, keys, sealing.positions(opened, chains), at)
-            trail = sealing.trail_of(wiring.new_id, origin, invoice_id, opened["version"], pieces, number, first=True)
-            answer = _encode(_answer(wiring, invoice_id, row, draft, invoice, opened["version"], pieces, at))
-            records, bodies, links = sealing.rows_of(pieces)
-            events, audits = trail.rows()
-            await invoices.seal_close(
-                connection,
-                actor.tenant,
-                actor.environment,
-                invoice_id,
-                row["issuer_id"],
-                number,
-                to_json(invoice),
-                None,
-                at,
-                to_json(records),
-                bodies,
-                links,
-                events,
-                audits,
-                key,
-                wanted,
-                200,
-                answer,
-                sealing.tasks_of(wiring.new_id, pieces),
-            )
+            kept = await issuing.seal(wiring, connection, origin, wish, finish)
+    if kept.replayed:
+        return tagged(kept)
     wiring.store.wake_workers()
-    return Kept(status=200, body=answer, headers={"ETag": presentation.etag(opened["version"])})
+    return kept
 
 
 def tagged(kept: Kept) -> Kept:
@@ -173,16 +141,8 @@ def tagged(kept: Kept) -> Kept:
     return replace(kept, headers={"ETag": presentation.etag(version)})
 
 
-def _answer(
-    wiring: Wiring,
-    invoice_id: UUID,
-    row: Any,
-    draft: Draft,
-    invoice: Invoice,
-    version: int,
-    pieces: tuple[sealing.Piece, ...],
-    at: Any,
-) -> InvoiceAnswer:
+def _answer(wiring: Wiring, invoice_id: UUID, row: Any, draft: Draft, done: issuing.Sealed) -> InvoiceAnswer:
+    invoice, pieces, at = done.invoice, done.pieces, done.at
     submissions = tuple(queued(invoice_id, piece, at) for piece in pieces)
     written_by_caller = {name: getattr(draft.written, name) for name in InvoiceInput.__struct_fields__}
     written_by_caller["source_ref"] = row["source_ref"]
@@ -190,7 +150,7 @@ def _answer(
         **written_by_caller,
         id=written(Prefix.INVOICE, invoice_id),
         status="open",
-        version=version,
+        version=done.version,
         number=invoice.number,
         ready_to_finalize=False,
         totals=presentation.totals(invoice),

@@ -87,13 +87,14 @@ def issuer_for(
         credentials={
             name.removeprefix(prefix): facts for name, facts in known.credentials.items() if name.startswith(prefix)
         },
-        deployment=_deployment(jurisdiction, environment, known.deployments),
+        deployment=deployment_of(jurisdiction, environment, known.deployments),
         attestations=tuple(_attestations(jurisdiction, known.attestations)),
         flows=known.flows.get(code, ()),
     )
 
 
-def _deployment(jurisdiction: Jurisdiction, environment: Environment, deployments: Deployments) -> object:
+def deployment_of(jurisdiction: Jurisdiction, environment: Environment, deployments: Deployments) -> object:
+    """What the operator says of this installation there, in the jurisdiction's own type; None where it asks nothing."""
     wanted = jurisdiction.about.deployment_type
     if wanted is None:
         return None

@@ -22,6 +22,19 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     replayed: bool = False
 
 
+class ChainRetired(Conflict):
+    """The chain that the seal was for has ended since the issuer's settings were read: another one goes on."""
+
+    retryable = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The issuer's chain was renewed at this moment; nothing was sealed. Send the same request again.",
+            code="chain_retired",
+            headers={"Retry-After": "1"},
+        )
+
+
 def fingerprint(method: str, path: str, body: bytes) -> bytes:
     """What makes two requests the same: method, path and body."""
     return hashlib.sha256(b"\n".join((method.encode(), path.encode(), body))).digest()
@@ -80,6 +93,8 @@ def opened(row: Any) -> Kept | None:
             raise used_otherwise()
         case "busy":
             raise still_running()
+        case "retired":
+            raise ChainRetired()
         case _:
             raise Conflict("It was changed or finalized in the meantime; read it again.", code="version_conflict")
 

@@ -15,7 +15,7 @@ from gateway.intake.earlier import earlier_of, standing_of
 from jurisdictions.contract import CorrectionOption, InstructionKind, Jurisdiction
 from schemas.answers import CancelInput
 from schemas.document import Invoice
-from schemas.findings import Finding
+from schemas.findings import Finding, Findings
 from schemas.states import SETTLED, InvoiceState, SubmissionState
 
 
@@ -56,6 +56,23 @@ def choose(
         standings = {route.jurisdiction: standing_of(sent, route.jurisdiction) for route in routed}
         raise _not_one(wish, legal, meant, standings)
     return meant[0]
+
+
+def unconfirmed(wanted: tuple[str, ...], given: tuple[str, ...]) -> Findings:
+    """What the law wants confirmed by whoever asks for it, and was not."""
+    missing = [one for one in wanted if one not in given]
+    if not missing:
+        return ()
+    return (
+        Finding(
+            rule="GW-CONFIRM",
+            message="The law allows this only where its cause is confirmed.",
+            pointer="/confirm",
+            found=", ".join(given) or None,
+            expected=", ".join(wanted),
+            fix=f"Where it is so, send confirm: {msgspec.json.encode(list(wanted)).decode()}. See GET …/corrections.",
+        ),
+    )
 
 
 def _cancellable(row: Any) -> None:

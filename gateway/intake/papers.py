@@ -15,10 +15,11 @@ import segno
 from gateway import presentation
 from gateway.actor import Origin
 from gateway.errors import NotFound
+from gateway.intake import pictures
 from gateway.intake.ground import decode_invoice
 from gateway.store import invoices, submissions
 from gateway.store.pool import Connection
-from jurisdictions.contract import Jurisdiction
+from jurisdictions.contract import Jurisdiction, Picture
 from schemas.states import SubmissionState
 
 PRINTED = "printed.json"
@@ -48,10 +49,12 @@ async def find_document(
         if not presentation.speaks_for(shown):
             continue
         wanted = name.removeprefix(shown.jurisdiction + "-")
-        url, kind = shown.facts.get("verification_url"), QR_KINDS.get(wanted)
-        if url is not None and kind is not None:
-            return qr(url, *kind)
-        jurisdiction = jurisdictions.get(shown.jurisdiction)
+        jurisdiction, kind = jurisdictions.get(shown.jurisdiction), QR_KINDS.get(wanted)
+        if kind is not None and wanted != name:
+            picture = jurisdiction.desk.picture if jurisdiction else None
+            drawn = qr(shown.facts, picture, *kind, live=actor.environment == "live")
+            if drawn is not None:
+                return drawn
         if wanted == PRINTED and wanted != name and jurisdiction is not None:
             return await _printed(connection, origin, jurisdiction, invoice, row)
     raise NotFound(f"This invoice has no document {name[:100]!r}.")
@@ -70,9 +73,17 @@ async def _printed(
     return Paper(body=body, media_type="application/json", sha256=hashlib.sha256(body).hexdigest())
 
 
-def qr(url: str, kind: str, media_type: str) -> Paper:
-    """ISO/IEC 18004, error level M, with a quiet zone of four modules."""
-    out = io.BytesIO()
-    segno.make(url, error="m", micro=False, boost_error=False).save(out, kind=kind, scale=8, border=4)
-    body = out.getvalue()
+def qr(facts: Mapping[str, str], picture: Picture | None, kind: str, media_type: str, *, live: bool) -> Paper | None:
+    """The QR code of the seal's facts as the jurisdiction wants it printed, marked outside of live; None without such a
+    fact. Where it says nothing of its looks: ISO/IEC 18004, error level M, with a quiet zone of four modules."""
+    text = facts.get(picture.fact if picture else "verification_url")
+    if text is None:
+        return None
+    if picture is None:
+        out = io.BytesIO()
+        segno.make(text, error="m", micro=False, boost_error=False).save(out, kind=kind, scale=8, border=4)
+        body = out.getvalue()
+    else:
+        draw = pictures.svg if kind == "svg" else pictures.png
+        body = draw(text, picture, facts.get(picture.legend_fact, ""), marked=not live)
     return Paper(body=body, media_type=media_type, sha256=hashlib.sha256(body).hexdigest())

@@ -15,10 +15,10 @@ from msgspec.structs import replace
 
 from gateway.actor import Actor, Origin
 from gateway.identity import Prefix, written
-from gateway.intake import payment_answers, sealing
+from gateway.intake import issuing, payment_answers, sealing
 from gateway.intake.allocating import Share
 from gateway.intake.drafting import Draft
-from gateway.intake.kept import Kept, opened
+from gateway.intake.kept import Kept
 from gateway.presentation import etag
 from gateway.store import invoices, trail
 from gateway.store import payments as store
@@ -222,53 +222,20 @@ async def _seal(
     answer: bytes,
 ) -> None:
     """Number and seal the receipt as any invoice is finalized, keeping the payment's answer."""
-    actor, series = origin.actor, receipt.draft.invoice.series or ""
-    chains = sealing.chains_of(
-        receipt.orders, sealing.numbered(receipt.draft.invoice, "", series), wiring.jurisdictions
+
+    async def finish(_: issuing.Sealed) -> Kept:
+        return Kept(status=201, body=answer)
+
+    sealed = issuing.Wish(
+        id=receipt.id,
+        version=1,
+        issuer=wish.issuer,
+        series=receipt.draft.series,
+        invoice=receipt.draft.invoice,
+        orders=receipt.orders,
+        keys=keys,
+        key=wish.key,
+        wanted=wish.wanted,
     )
-    found = await invoices.seal_open(
-        connection,
-        actor.tenant,
-        actor.environment,
-        wish.key,
-        wish.wanted,
-        receipt.id,
-        1,
-        wish.issuer,
-        series,
-        [code for code, _ in chains],
-        [chain for _, chain in chains],
-        "draft",
-    )
-    if opened(found) is not None:
+    if (await issuing.seal(wiring, connection, origin, sealed, finish, told)).replayed:
         raise RuntimeError("the key was free and is taken")
-    at = max(wish.at, found["last_at"]) if found["last_at"] else wish.at
-    number = f"{series}-{found['number']}"
-    invoice = sealing.numbered(receipt.draft.invoice, number, series)
-    pieces = sealing.make_seals(wiring, receipt.orders, invoice, keys, sealing.positions(found, chains), at)
-    sealed = sealing.trail_of(wiring.new_id, origin, receipt.id, found["version"], pieces, number, first=True)
-    told.events += sealed.events
-    told.audits += sealed.audits
-    records, bodies, links = sealing.rows_of(pieces)
-    events, audits = told.rows()
-    await invoices.seal_close(
-        connection,
-        actor.tenant,
-        actor.environment,
-        receipt.id,
-        wish.issuer,
-        number,
-        to_json(invoice),
-        None,
-        at,
-        to_json(records),
-        bodies,
-        links,
-        events,
-        audits,
-        wish.key,
-        wish.wanted,
-        201,
-        answer,
-        sealing.tasks_of(wiring.new_id, pieces),
-    )

@@ -11,20 +11,17 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from msgspec.structs import replace
 
 from gateway import presentation
 from gateway.actor import Actor, Origin
 from gateway.errors import Conflict, Refused
 from gateway.identity import Prefix, written
-from gateway.intake import case_files, patching, sealing
-from gateway.intake.drafting import Draft, draft_invoice
+from gateway.intake import case_files, issuing, sealing
+from gateway.intake.drafting import Draft, Further
 from gateway.intake.earlier import earlier_of, standing_of
-from gateway.intake.ground import read_ground
-from gateway.intake.kept import Kept, claim, look_up, opened, replay_of
-from gateway.intake.receipts import payments_of, receipt_counts
-from gateway.intake.resealing import close_again, open_again
-from gateway.intake.shapes import read_patched
+from gateway.intake.editing import edited, only_editable
+from gateway.intake.kept import Kept, claim, look_up, replay_of
+from gateway.intake.receipts import receipt_counts
 from gateway.intake.signers import signers
 from gateway.store import desk as cases
 from gateway.store import invoices, submissions, trail
@@ -33,10 +30,8 @@ from gateway.store.trail import Trail
 from gateway.wiring import Wiring
 from jurisdictions.contract import CaseClass, InstructionKind, Keys, Path
 from schemas.answers import CaseAction
-from schemas.document import Invoice
 from schemas.findings import Finding
-from schemas.invoice import InvoiceInput
-from schemas.states import CASE_MOVES, SUBMISSION_MOVES, CaseState, SubmissionState, advance
+from schemas.states import CASE_MOVES, SUBMISSION_MOVES, CaseState, InvoiceState, SubmissionState, advance
 
 _list = msgspec.json.Decoder(tuple[str, ...])
 _DATA = frozenset({CaseClass.DATA_CORRECTION, CaseClass.RECIPIENT, CaseClass.DUPLICATE})
@@ -63,7 +58,7 @@ async def resubmit(wiring: Wiring, origin: Origin, case_id: UUID, wish: CaseActi
         case = await case_files.still_open(connection, origin, case_id)
         _resubmittable(case)
         if case["path"] == Path.RESEND or case["submission_id"] is None:
-            _only_editable(case, {}, wish.changes)
+            only_editable(_list.decode(case["editable"]), {}, wish.changes)
             return await _same_bytes(wiring, connection, origin, case, key, wanted)
         if case["path"] == Path.NEW_DOCUMENT:
             raise _new_document_needed(
@@ -172,98 +167,54 @@ async def _prepare(wiring: Wiring, connection: Connection, origin: Origin, case:
             extra={"link": f"/v1/invoices/{written(Prefix.INVOICE, case['invoice_id'])}/cancel"},
         )
     code = case["jurisdiction"]
-    body = read_patched(invoice["draft"], wish.changes)
-    _only_editable(case, _plain(presentation.decode_draft(invoice["draft"])), _plain(body))
-    payments = await payments_of(connection, actor, wiring.jurisdictions, invoice["id"])
-    ground = replace(
-        await read_ground(connection, actor, body, wiring.deployments, wiring.jurisdictions), payments=payments
-    )
-    draft = draft_invoice(wiring.jurisdictions, invoice["id"], body, ground, wiring.clock())
-    # A customer or issuer that was changed elsewhere must not slip into what was issued.
-    _only_editable(case, _parties(msgspec.json.decode(invoice["document"])), _parties(_plain(draft.invoice)))
-    if not draft.ready:
-        raise Refused("The rules still do not allow it.", code="validation_failed", findings=draft.findings)
-    kind = InstructionKind.CORRECT if case["path"] == Path.CORRECT else InstructionKind(submission["instruction"])
-    edition = next((route.edition for route in draft.routes if route.jurisdiction == code), None)
-    if edition is None:
-        raise Refused("After these changes the invoice no longer concerns this jurisdiction.", code="route_lost")
-    order = sealing.Order(
+    further = Further(
         jurisdiction=code,
-        issuer=draft.issuers[code],
-        edition=edition,
-        kind=kind,
+        kind=InstructionKind.CORRECT if case["path"] == Path.CORRECT else InstructionKind(submission["instruction"]),
         standing=standing_of(sent, code),
         earlier=earlier_of(sent, code),
-        supersedes=submission["id"],
-        payment=payments.get(code),
     )
-    return Work(case=case, submission=submission, invoice=invoice, draft=draft, order=order)
-
-
-def _plain(body: InvoiceInput | Invoice) -> object:
-    """As JSON has it, so that two bodies compare whatever their types."""
-    return msgspec.json.decode(msgspec.json.encode(body))
-
-
-def _parties(document: Any) -> dict[str, Any]:
-    return {name: document[name] for name in ("customer", "issuer")}
-
-
-def _only_editable(case: Any, former: Any, fresh: Any) -> None:
-    editable = _list.decode(case["editable"])
-    outside = [at for at in patching.differing(former, fresh) if not patching.within(at, editable)]
-    if outside:
-        raise Refused(
-            "What was issued cannot be changed there; only a correcting document can.",
-            code="not_editable",
-            findings=tuple(
-                Finding(
-                    rule="GW-NOT-EDITABLE",
-                    message="This part of an issued invoice may not change.",
-                    pointer=f"/changes{at}",
-                    expected=" | ".join(editable),
-                )
-                for at in outside
-            ),
-        )
+    found = await edited(wiring, connection, actor, invoice, wish.changes, _list.decode(case["editable"]), further)
+    order = sealing.Order(
+        jurisdiction=code,
+        issuer=found.draft.issuers[code],
+        edition=found.route.edition,
+        kind=further.kind,
+        standing=further.standing,
+        earlier=further.earlier,
+        supersedes=submission["id"],
+        payment=found.payment,
+    )
+    return Work(case=case, submission=submission, invoice=invoice, draft=found.draft, order=order)
 
 
 async def _sealed_again(
     wiring: Wiring, origin: Origin, work: Work, keys: dict[str, Keys], key: str, wanted: bytes
 ) -> Kept:
     actor, row = origin.actor, work.invoice
-    number, orders = row["number"], (work.order,)
-    series = number.rpartition("-")[0]
-    invoice = sealing.numbered(work.draft.invoice, number, series)
-    chains = sealing.chains_of(orders, invoice, wiring.jurisdictions)
+    # A cancelled invoice takes a record only where that brings it back.
+    revives = work.submission["instruction"] == InstructionKind.CORRECT and row["state"] == InvoiceState.VOID
+    sought = issuing.about_issued(
+        row,
+        invoice=work.draft.invoice,
+        orders=(work.order,),
+        keys=keys,
+        key=key,
+        wanted=wanted,
+        state=InvoiceState.VOID if revives else None,
+        draft=to_json(work.draft.written),
+    )
     async with wiring.store.tenant(actor.tenant, actor.environment) as connection:
-        found = await open_again(connection, actor, row, chains, key, wanted)
-        kept = opened(found)
-        if kept is not None:
-            return kept
-        at = max(wiring.clock(), found["last_at"]) if found["last_at"] else wiring.clock()
-        pieces = sealing.make_seals(wiring, orders, invoice, keys, sealing.positions(found, chains), at)
-        _something_changed(work, pieces[0])
-        told = sealing.trail_of(wiring.new_id, origin, row["id"], found["version"], pieces, number, first=False)
-        await _supersede(connection, origin, work, told, at)
-        case = presentation.case(await cases.get(connection, actor.tenant, actor.environment, work.case["id"]))
-        answer = msgspec.json.encode(case)
-        await close_again(
-            connection,
-            wiring.new_id,
-            actor,
-            row,
-            pieces,
-            told,
-            at,
-            key,
-            wanted,
-            answer,
-            document=to_json(invoice),
-            draft=to_json(work.draft.written),
-        )
-    wiring.store.wake_workers()
-    return Kept(status=200, body=answer)
+
+        async def finish(done: issuing.Sealed) -> Kept:
+            _something_changed(work, done.pieces[0])
+            await _supersede(connection, origin, work, done.told, done.at)
+            case = presentation.case(await cases.get(connection, actor.tenant, actor.environment, work.case["id"]))
+            return Kept(status=200, body=msgspec.json.encode(case))
+
+        kept = await issuing.seal(wiring, connection, origin, sought, finish)
+    if not kept.replayed:
+        wiring.store.wake_workers()
+    return kept
 
 
 def _something_changed(work: Work, piece: sealing.Piece) -> None:

@@ -36,7 +36,6 @@ from jurisdictions.contract import (
 from schemas.document import Invoice
 from schemas.states import Standing
 
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 

@@ -15,9 +15,15 @@ import msgspec
 
 from gateway.clock import new_id
 from gateway.samples import invoices as samples
-from gateway.samples.caller import Caller, Json, Unexpected, current, pretty, spoken, write
+from gateway.samples.caller import Caller, Json, Unexpected, current, pretty, write
 from gateway.samples.ending import Ending
 from gateway.samples.mexican_aftermath import mexican_cancelled, mexican_payments
+from gateway.samples.spanish_aftermath import (
+    spanish_cancelled,
+    spanish_exchanged,
+    spanish_mended,
+    spanish_rectified,
+)
 from gateway.samples.stage import Stage
 from gateway.samples.story import ACCEPTED, CANCELLED, WITHIN, Play, Story
 from gateway.sandbox import SandboxAuthority
@@ -134,13 +140,7 @@ async def belgian_credit_note(play: Play) -> tuple[Json, str]:
     if not kept.exists():
         raise Unexpected("the invoice that it takes back did not come about")
     former = msgspec.json.decode(kept.read_bytes())
-    path = f"/v1/invoices/{former['id']}/corrections"
-    options = [one["option"] for one in await play.caller.listed(path)]
-    wish = {"option": "credit_note", "reason": "The plan was cancelled"}
-    draft = await play.caller.post(path, wish, f"{play.name}:draft")
-    if not draft["ready_to_finalize"]:
-        raise Unexpected(f"legal are {options}, but not ready: {spoken(draft['findings'])}")
-    invoice = await play.awaited(await play.caller.finalize(play.name, draft))
+    invoice = await play.corrected(former, {"option": "credit_note", "reason": "The plan was cancelled"})
     return invoice, f"takes back {former['number']}"
 
 
@@ -249,6 +249,31 @@ STORIES = (
         title="Spanish invoice whose answer is lost",
         play=spanish_lost,
         jurisdictions=("verifactu",),
+    ),
+    Story(
+        name="spanish-exchanged",
+        title="Spanish ticket, and the full invoice in its place",
+        play=spanish_exchanged,
+        jurisdictions=("verifactu",),
+    ),
+    Story(
+        name="spanish-rectified",
+        title="Spanish factura rectificativa",
+        play=spanish_rectified,
+        jurisdictions=("verifactu",),
+    ),
+    Story(
+        name="spanish-mended",
+        title="Spanish invoice whose record is mended",
+        play=spanish_mended,
+        jurisdictions=("verifactu",),
+    ),
+    Story(
+        name="spanish-cancelled",
+        title="Spanish invoice of what never happened",
+        play=spanish_cancelled,
+        jurisdictions=("verifactu",),
+        expected=CANCELLED,
     ),
     Story(
         name="mexican-lost",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gateway.samples.caller import Caller, Json
+from gateway.samples.caller import Caller, Json, Unexpected, spoken
 
 WITHIN = 45.0  # seconds from finalize to the authority's answer
 ACCEPTED, CANCELLED = "accepted", "cancelled"
@@ -29,6 +29,17 @@ class Play:
         self.tell("drafting")
         invoice = await self.caller.issued(self.name, body)
         return await self.awaited(invoice)
+
+    async def corrected(self, former: Json, wish: Json) -> Json:
+        """The document that a correction of `former` drafts, issued and settled. Raises Unexpected where it is not
+        ready."""
+        self.tell(f"correcting {former['number']}")
+        path = f"/v1/invoices/{former['id']}/corrections"
+        draft = await self.caller.post(path, wish, f"{self.name}:correction")
+        if not draft["ready_to_finalize"]:
+            options = [one["option"] for one in await self.caller.listed(path)]
+            raise Unexpected(f"legal are {options}, but not ready: {spoken(draft['findings'])}")
+        return await self.awaited(await self.caller.finalize(f"{self.name}:correction", draft))
 
     async def awaited(self, invoice: Json) -> Json:
         self.tell(f"{invoice['number']} on its way")

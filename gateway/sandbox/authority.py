@@ -97,8 +97,10 @@ class SandboxAuthority:
         country: str = "ES",
     ) -> bytes:
         """A PKCS#12 for mutual TLS and sealing, in the shape of ETSI EN 319 412-1: `serial_number` a person's
-        (IDCES-…), `organization_identifier` a company's (VATES-…)."""
+        (IDCES-…), `organization_identifier` a company's (VATES-…). A company's without a person is its seal; a person,
+        also one who acts for a company, signs; a certificate that names neither is not qualified."""
         key = certificates.rsa_key()
+        known = serial_number or organization_identifier
         subject = certificates.subject(
             [
                 (NameOID.COUNTRY_NAME, country),
@@ -108,7 +110,13 @@ class SandboxAuthority:
                 (NameOID.COMMON_NAME, name),
             ]
         )
-        leaf = self._issue(subject, key, usage=(*SEAL_USAGE, "key_encipherment"), purposes=CLIENT)
+        leaf = self._issue(
+            subject,
+            key,
+            usage=(*SEAL_USAGE, "key_encipherment"),
+            purposes=CLIENT,
+            statements=certificates.qualified(seal=serial_number is None) if known else None,
+        )
         return pkcs12.serialize_key_and_certificates(
             name.encode(), key, leaf, [self._certificate], BestAvailableEncryption(password.encode())
         )
@@ -206,6 +214,7 @@ class SandboxAuthority:
         purposes: tuple[x509.ObjectIdentifier, ...] = (),
         hosts: tuple[str, ...] = (),
         serial: int | None = None,
+        statements: x509.UnrecognizedExtension | None = None,
     ) -> x509.Certificate:
         return certificates.leaf_certificate(
             self._certificate,
@@ -217,6 +226,7 @@ class SandboxAuthority:
             purposes=purposes,
             hosts=hosts,
             serial=serial,
+            statements=statements,
         )
 
     def _read(self, name: str) -> tuple[PrivateKey, x509.Certificate] | None:

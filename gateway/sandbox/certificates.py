@@ -61,6 +61,7 @@ def leaf_certificate(
     purposes: Iterable[ObjectIdentifier] = (),
     hosts: Iterable[str] = (),
     serial: int | None = None,
+    statements: x509.UnrecognizedExtension | None = None,
 ) -> x509.Certificate:
     """A certificate that the sandbox's authority gives to `key`, valid from a month before `at` on."""
     number = serial if serial is not None else x509.random_serial_number()
@@ -74,7 +75,28 @@ def leaf_certificate(
         builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
     if names := [_general_name(host) for host in hosts]:
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+    if statements is not None:
+        builder = builder.add_extension(statements, critical=False)
     return builder.sign(issuer_key, hashes.SHA256())
+
+
+QC_STATEMENTS = ObjectIdentifier("1.3.6.1.5.5.7.1.3")
+_ETSI = bytes.fromhex("04008e4601")  # 0.4.0.1862.1, ETSI EN 319 412-5
+_ESIGN, _ESEAL = 1, 2
+
+
+def qualified(*, seal: bool) -> x509.UnrecognizedExtension:
+    """qcStatements of a qualified certificate: that it is one (QcCompliance), and whether it signs for a person or
+    seals for an entity (QcType)."""
+    kind = _der(0x06, _ETSI + bytes((6, _ESEAL if seal else _ESIGN)))
+    compliance = _der(0x30, _der(0x06, _ETSI + b"\x01"))
+    purpose = _der(0x30, _der(0x06, _ETSI + b"\x06") + _der(0x30, kind))
+    return x509.UnrecognizedExtension(QC_STATEMENTS, _der(0x30, compliance + purpose))
+
+
+def _der(tag: int, content: bytes) -> bytes:
+    """An element of fewer than 128 bytes."""
+    return bytes((tag, len(content))) + content
 
 
 CLIENT = (ExtendedKeyUsageOID.CLIENT_AUTH,)

@@ -3,6 +3,9 @@ exchange."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -52,3 +55,39 @@ async def of_exchange(
         NIL,
     )
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A stored certificate that ends within `days`, of which its account has not been told yet."""
+
+    tenant: UUID
+    environment: str
+    issuer: UUID
+    jurisdiction: str
+    name: str
+    days: int
+
+
+async def ending(
+    connection: Connection, environments: Sequence[str], days: Sequence[int], now: datetime
+) -> list[Ending]:
+    """Those of all tenants, as the worker may ask for them."""
+    rows = await connection.fetch(
+        "SELECT * FROM platform.credentials_ending($1, $2, $3)", list(environments), list(days), now
+    )
+    return [Ending(*row.values()) for row in rows]
+
+
+async def note_told(connection: Connection, one: Ending) -> Any:
+    """Note that its account is told now: its version and facts, or None where somebody else was quicker."""
+    return await connection.fetchrow(
+        "UPDATE gateway.credential SET told_days = $6 WHERE tenant_id = $1 AND environment = $2 AND issuer_id = $3"
+        " AND jurisdiction = $4 AND name = $5 AND (told_days IS NULL OR told_days > $6) RETURNING version, facts",
+        one.tenant,
+        one.environment,
+        one.issuer,
+        one.jurisdiction,
+        one.name,
+        one.days,
+    )

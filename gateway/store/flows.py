@@ -58,10 +58,15 @@ async def renew(connection: Connection, lease: Lease, duration: timedelta) -> bo
 
 
 async def read(connection: Connection, lease: Lease) -> Any:
-    """The flow with its issuer, in one row; None where the lease is no longer ours."""
+    """The flow with its issuer, the papers that count for it, whom else the jurisdiction serves, and whether an
+    incident is open, in one row; None where the lease is no longer ours."""
     return await connection.fetchrow(
         """
-        SELECT f.issuer_id, f.ordered, f.max_batch, f.failures, f.version, i.body AS issuer FROM gateway.flow f
+        SELECT f.issuer_id, f.ordered, f.max_batch, f.failures, f.version, i.body AS issuer,
+            gateway.attestations_of($1, $2, f.issuer_id) AS attestations, gateway.flows_of($1, $2, ARRAY[$3]) AS flows,
+            EXISTS (SELECT FROM gateway.incident n WHERE n.tenant_id = $1 AND n.environment = $2 AND n.jurisdiction = $3
+                AND n.flow_key = $4 AND n.ended_at IS NULL) AS in_trouble
+        FROM gateway.flow f
         JOIN gateway.issuer i ON i.tenant_id = f.tenant_id AND i.environment = f.environment AND i.id = f.issuer_id
         WHERE f.tenant_id = $1 AND f.environment = $2 AND f.jurisdiction = $3 AND f.key = $4 AND f.lease_token = $5
         """,

@@ -76,8 +76,8 @@ async def put_credential(
         updated_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (tenant_id, environment, issuer_id, jurisdiction, name)
-            DO UPDATE SET version = c.version + 1, sealed = excluded.sealed, facts = excluded.facts, updated_at =
-            excluded.updated_at
+            DO UPDATE SET version = c.version + 1, sealed = excluded.sealed, facts = excluded.facts, told_days = NULL,
+            updated_at = excluded.updated_at
         RETURNING version
         """,
         *key,

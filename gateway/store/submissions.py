@@ -128,10 +128,12 @@ async def flows(connection: Connection, tenant: UUID, environment: str) -> list[
     """The tenant's flows with what is unsent in each."""
     rows: list[Any] = await connection.fetch(
         """
-        SELECT f.*, b.open_until, (SELECT count(*) FROM gateway.submission s
+        SELECT f.*, b.open_until, n.id AS incident, (SELECT count(*) FROM gateway.submission s
             WHERE s.tenant_id = $1 AND s.environment = $2 AND s.jurisdiction = f.jurisdiction AND s.flow_key = f.key
               AND s.state IN ('queued', 'submitting', 'waiting', 'retry_scheduled', 'outcome_unknown')) AS unsent
         FROM gateway.flow f LEFT JOIN platform.breaker b ON b.environment = $2 AND b.jurisdiction = f.jurisdiction
+        LEFT JOIN gateway.incident n ON n.tenant_id = f.tenant_id AND n.environment = f.environment
+            AND n.jurisdiction = f.jurisdiction AND n.flow_key = f.key AND n.ended_at IS NULL
         WHERE f.tenant_id = $1 AND f.environment = $2 ORDER BY f.jurisdiction, f.key LIMIT 1000
         """,
         tenant,

@@ -78,10 +78,11 @@ def _attributes(name: bytes) -> Iterator[tuple[str, str]]:
             parts = list(elements(attribute))
             if len(parts) != 2 or parts[0][0] != OID:
                 raise MalformedDer("an attribute without its identifier")
-            yield _dotted(parts[0][1]), _text(*parts[1])
+            yield dotted(parts[0][1]), _text(*parts[1])
 
 
-def _dotted(content: bytes) -> str:
+def dotted(content: bytes) -> str:
+    """The identifier whose content these bytes are, its arcs in decimals."""
     arcs, arc = [], 0
     for octet in content:
         arc = arc << 7 | octet & 0x7F

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from cryptography import x509
@@ -31,6 +31,9 @@ SHORT = {
 }
 # ETSI EN 319 412-1 clause 5.1.3 and 5.1.4: type of the number, country, hyphen, number.
 SEMANTICS = ("IDCES-", "PNOES-", "TINES-", "VATES-", "NTRES-")
+# ETSI EN 319 412-5 clause 4.2.3: QcType among the qcStatements (RFC 3739 3.2.6) says what the certificate is for.
+QC_STATEMENTS, QC_TYPE = "1.3.6.1.5.5.7.1.3", "0.4.0.1862.1.6"
+QC_TYPES = {f"{QC_TYPE}.1": "esign", f"{QC_TYPE}.2": "eseal", f"{QC_TYPE}.3": "web"}
 USAGES = (
     "digital_signature content_commitment key_encipherment data_encipherment key_agreement key_cert_sign crl_sign"
 ).split()
@@ -40,8 +43,9 @@ def describe(kind: str, fields: Mapping[str, str]) -> Mapping[str, str]:
     """The facts of a credential; a fact that the certificate does not carry is absent.
 
     `serial_number` is the serial's bytes read as ASCII digits where they are digits (as the SAT numbers certificates),
-    else hexadecimal; `serial_hex` always hexadecimal. Times are ISO 8601 UTC. That a certificate has expired is a fact
-    and no error. Raises UnusableCredential with the field that is wrong; takes up to 0.1 s of CPU.
+    else hexadecimal; `serial_hex` always hexadecimal. `qc_type` is what a qualified certificate says it is for:
+    `esign` (a person's signature), `eseal` (an entity's seal) or `web`. Times are ISO 8601 UTC. That a certificate has
+    expired is a fact and no error. Raises UnusableCredential with the field that is wrong; takes up to 0.1 s of CPU.
     """
     if kind == "secret":
         for name in fields:
@@ -75,6 +79,7 @@ def certificate_facts(certificate: x509.Certificate) -> dict[str, str]:
         "nif": _without_semantics(named.get(ORGANIZATION_IDENTIFIER, "")) or holder,
         "holder_nif": holder,
         "key_usage": _key_usage(certificate),
+        "qc_type": _qc_type(certificate),
         "not_before": _utc(certificate.not_valid_before_utc),
         "not_after": _utc(certificate.not_valid_after_utc),
         "fingerprint": certificate.fingerprint(hashes.SHA256()).hex(),
@@ -107,6 +112,27 @@ def _key_usage(certificate: x509.Certificate) -> str:
     except (x509.ExtensionNotFound, ValueError):
         return ""
     return " ".join(name for name in USAGES if getattr(usage, name))
+
+
+def _qc_type(certificate: x509.Certificate) -> str:
+    """Empty where the certificate is not qualified, or does not say for what."""
+    try:
+        found = certificate.extensions.get_extension_for_oid(x509.ObjectIdentifier(QC_STATEMENTS)).value
+    except (x509.ExtensionNotFound, ValueError):
+        return ""
+    raw = getattr(found, "value", b"")  # An extension that `cryptography` does not know comes as its bytes.
+    try:
+        return " ".join(_qc_types(raw))
+    except der.MalformedDer:
+        return ""
+
+
+def _qc_types(statements: bytes) -> Iterator[str]:
+    for _, statement in der.elements(der.inside(statements, der.SEQUENCE)):
+        parts = list(der.elements(statement))
+        if len(parts) == 2 and parts[0][0] == der.OID and der.dotted(parts[0][1]) == QC_TYPE:
+            named = (der.dotted(content) for tag, content in der.elements(parts[1][1]) if tag == der.OID)
+            yield from (QC_TYPES[one] for one in named if one in QC_TYPES)
 
 
 def _key_type(key: PrivateKeyTypes) -> str:

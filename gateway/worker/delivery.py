@@ -20,6 +20,7 @@ from gateway.store import exchanges, sessions
 from gateway.store.credentials import session_context, session_key
 from gateway.store.exchanges import AnswerRow, ExchangeRow
 from gateway.store.flows import Lease
+from gateway.store.incidents import Trouble
 from gateway.store.pool import Connection, to_json
 from gateway.store.settlement import keep_evidence, settle
 from gateway.transport import stored_answer, stored_request
@@ -33,6 +34,10 @@ log = structlog.get_logger(__name__)
 
 DEFECT = "GW-DEFECT"
 CREDENTIAL_MISSING = "GW-CREDENTIAL-MISSING"
+BUSY, UNSETTLED = "busy", "unsettled"
+"""Causes of an incident where nothing on the way says more: they wish to be left alone, or left something open."""
+HTTP_ERRORS = 400
+LONGEST = 500
 
 
 class Phase(StrEnum):
@@ -55,6 +60,8 @@ class Ending:
     settling: Settling = field(default_factory=Settling)
     paced_until: datetime | None = None
     trouble: bool = False
+    cause: Trouble | None = None
+    """Why there is `trouble`."""
     hold: Hold | None = None
     asked: bool = False
     answered: bool = False
@@ -88,6 +95,7 @@ class Delivery:
         self._ledger = Ledger(records, talk.jurisdiction.desk, house.pace, house.new_id)
         self._ending = Ending()
         self._busy = False
+        self._worst: Trouble | None = None
 
     async def run(self) -> Ending:
         """Ask until the jurisdiction has no more questions. Raises LeaseLost, Overtaken, or what the database says."""
@@ -182,6 +190,7 @@ class Delivery:
         for ask in asks:
             failure = answers[ask.name].failure
             ending.answered = ending.answered or failure is None
+            self._worst = _worse(self._worst, ask, answers[ask.name])
             labels = lease.jurisdiction, lease.environment, ask.endpoint, str(failure or "answered")
             house.metrics.exchanges.labels(*labels).observe(seconds)
         log.info(
@@ -201,6 +210,16 @@ class Delivery:
         stuck = not progress and ending.hold is None and ending.paced_until is None
         ending.trouble = self._busy or ledger.unresolved or stuck
         ending.answered = ending.answered and not self._busy
+        ending.cause = self._cause()
+
+    def _cause(self) -> Trouble | None:
+        if not self._ending.trouble:
+            return None
+        if self._worst is not None:
+            return self._worst
+        if self._busy:
+            return Trouble(BUSY, "The other side asks to be left alone for now.")
+        return Trouble(UNSETTLED, "The answer settles not everything that was asked for.")
 
     def _labels(self) -> dict[str, object]:
         lease = self._talk.lease
@@ -232,6 +251,17 @@ class Delivery:
         kept = stored_answer(ask, answer)
         failure = None if kept.failure is None else str(kept.failure)
         return AnswerRow(exchange, kept.status, to_json(dict(kept.headers)), kept.body, failure, kept.detail)
+
+
+def _worse(former: Trouble | None, ask: Ask, answer: Answer) -> Trouble | None:
+    """The first sign on the way that a question was not answered as it should be."""
+    if former is not None:
+        return former
+    if answer.failure is not None:
+        return Trouble(str(answer.failure), f"{ask.endpoint}: {answer.detail or 'no answer'}"[:LONGEST])
+    if answer.status >= HTTP_ERRORS:
+        return Trouble(f"http_{answer.status}", f"{ask.endpoint} answered HTTP {answer.status}.")
+    return None
 
 
 async def keep_session(house: House, lease: Lease, connection: Connection, step: Step | None) -> None:

@@ -27,6 +27,7 @@ from gateway.store.tasks import DeadlineCase, Leased
 from gateway.store.trail import Trail
 from gateway.vault import Keyring
 from gateway.wiring import Wiring
+from gateway.worker.expiring import Lookout
 from gateway.worker.house import House
 from jurisdictions.contract import Deadline, Diagnosis
 from schemas.answers import CaseAction
@@ -57,6 +58,7 @@ class Timekeeper:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._lookout = Lookout(house)
         self._wiring = Wiring(
             store=house.store,
             jurisdictions=house.jurisdictions,
@@ -83,6 +85,7 @@ class Timekeeper:
     async def turn(self) -> bool:
         """Take up what is due now; False where nothing was."""
         house = self._house
+        await self._lookout.look()
         async with house.store.connection() as connection:
             due = await tasks.lease(connection, list(house.lines), house.now(), house.pace.lease, BATCH)
         for leased in due:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import takewhile
 from typing import Any
@@ -11,35 +12,52 @@ from typing import Any
 import msgspec
 import structlog
 
-from gateway.intake.instructions import Known, issuer_for
-from gateway.store import credentials, exchanges, flows, sessions
+from gateway.errors import Busy
+from gateway.intake.instructions import Known, StoredAttestation, issuer_for
+from gateway.store import credentials, exchanges, flows, incidents, sessions
 from gateway.store.flows import HeldCase, Lease, LeaseLost, Rest
+from gateway.store.incidents import Trouble
 from gateway.store.pool import Connection, to_json
 from gateway.store.settlement import keep_evidence, settle
 from gateway.store.trail import Trail
 from gateway.vault import SealBroken
 from gateway.worker import breaker
-from gateway.worker.delivery import Delivery, Ending, Overtaken, Phase, Talk, keep_session, report_outcomes
+from gateway.worker.delivery import (
+    CREDENTIAL_MISSING,
+    DEFECT,
+    UNSETTLED,
+    Delivery,
+    Ending,
+    Overtaken,
+    Phase,
+    Talk,
+    keep_session,
+    report_outcomes,
+)
 from gateway.worker.house import House
 from gateway.worker.lease import committed, give_back, kept
 from gateway.worker.settlement import Record, diagnose
 from gateway.worker.wallet import Wallet
 from jurisdictions.contract import CaseClass, Diagnosis, Environment, Hold, InstructionKind, Path, Sending, Session
 from schemas.answers import IssuerInput
-from schemas.states import SubmissionState
+from schemas.states import SETTLED, SubmissionState
 
 log = structlog.get_logger(__name__)
 
 SETTINGS_UNREADABLE = "GW-SETTINGS"
+_GONE = SETTLED | {SubmissionState.HELD}
 _issuer = msgspec.json.Decoder(IssuerInput)
 _texts = msgspec.json.Decoder(dict[str, str])
+_papers = msgspec.json.Decoder(tuple[StoredAttestation, ...])
+_flows = msgspec.json.Decoder(dict[str, tuple[str, ...]])
 
 
 async def carry(house: House, lease: Lease) -> None:
     """Take the flow through its turn; whatever happens, its lease is given back or runs out."""
+    turn = _Turn(house, lease)
     async with kept(house, lease):
         try:
-            await _Turn(house, lease).take()
+            await turn.take()
         except LeaseLost:
             log.warning("turn.lease_lost", jurisdiction=lease.jurisdiction, flow=lease.key)
         except Overtaken as why:
@@ -48,8 +66,9 @@ async def carry(house: House, lease: Lease) -> None:
         except asyncio.CancelledError:
             await asyncio.shield(give_back(house, lease))
             raise
-        except Exception:
+        except Exception as why:
             log.exception("turn.failed", jurisdiction=lease.jurisdiction, flow=lease.key)
+            await turn.note_failure(why)
             await give_back(house, lease, Rest(backoff_until=house.now() + house.pace.backoff_base))
 
 
@@ -59,6 +78,7 @@ class _Turn:
         self._lease = lease
         self._law = house.jurisdictions[lease.jurisdiction]
         self._flow: Any = None
+        self._incident = house.new_id()  # Of the turn, so that a repeated commit finds its own.
 
     async def take(self) -> None:
         talk, unsettled, waiting = await self._load()
@@ -83,7 +103,7 @@ class _Turn:
                 raise ValueError("an empty batch")
         except Exception as why:
             log.exception("exchange.batch_failed", jurisdiction=self._lease.jurisdiction)
-            return Ending(hold=Hold(code="GW-DEFECT", message=f"Our own code could not choose what to send: {why}"))
+            return Ending(hold=Hold(code=DEFECT, message=f"Our own code could not choose what to send: {why}"))
         return await self._deliver(talk, Phase.SEND, batch)
 
     async def _deliver(self, talk: Talk, phase: Phase, records: Sequence[Record]) -> Ending:
@@ -116,7 +136,12 @@ class _Turn:
         house, lease, law = self._house, self._lease, self._law
         environment: Environment = "live" if lease.environment == "live" else "test"
         facts = {f"{lease.jurisdiction}:{row['name']}": _texts.decode(row["facts"]) for row in stored}
-        known = Known(credentials=facts, deployments=house.deployments)
+        known = Known(
+            credentials=facts,
+            attestations=_papers.decode(self._flow["attestations"]),
+            flows=_flows.decode(self._flow["flows"]),
+            deployments=house.deployments,
+        )
         issuer = issuer_for(law, self._flow["issuer_id"], _issuer.decode(self._flow["issuer"]), environment, known)
         wallet = Wallet(house.vault, lease, law.about.credentials, stored, session)
         line = house.lines[environment].line(lease.jurisdiction, secrets=wallet.secret, identities=wallet.identity)
@@ -162,9 +187,34 @@ class _Turn:
                 trail = Trail(house.new_id, "worker")
                 await flows.hold(connection, lease, self._held_case(ending.hold), house.now(), trail)
             await flows.release(connection, lease, rest)
+            await self._note_incident(connection, ending)
 
         await committed(house, lease, settle_and_release)
         report_outcomes(house, lease, ending.settling)
+
+    async def note_failure(self, why: Exception) -> None:
+        """A turn that fails of itself is an incident too, where the database can still be told of it."""
+        if self._flow is None or isinstance(why, Busy):
+            return
+        house, lease, cause = self._house, self._lease, Trouble(DEFECT, f"Our own code failed: {type(why).__name__}")
+        with suppress(Exception):
+            async with asyncio.timeout(3), house.store.tenant(lease.tenant, lease.environment) as connection:
+                trail = Trail(house.new_id, "worker")
+                await incidents.noted(
+                    connection, lease, self._incident, self._flow["issuer_id"], cause, house.now(), trail
+                )
+
+    async def _note_incident(self, connection: Connection, ending: Ending) -> None:
+        """An incident begins with the first try that fails and ends with the first that does not."""
+        house, lease = self._house, self._lease
+        trail = Trail(house.new_id, "worker")
+        if ending.hold is not None or ending.trouble:
+            held = ending.hold
+            cause = Trouble(held.code, held.message) if held else ending.cause or Trouble(UNSETTLED)
+            await incidents.noted(connection, lease, self._incident, self._flow["issuer_id"], cause, house.now(), trail)
+        elif self._flow["in_trouble"] and ending.answered:
+            delivered = sum(row.state in _GONE for row in ending.settling.rows)
+            await incidents.ended(connection, lease, delivered, house.now(), trail)
 
     async def _settle(self, connection: Connection, ending: Ending) -> None:
         at, settling = self._house.now(), ending.settling
@@ -226,12 +276,12 @@ def _ours(case_class: CaseClass, sentence: str, fix: str) -> Diagnosis:
 
 
 _OURS = {
-    "GW-DEFECT": _ours(
+    DEFECT: _ours(
         CaseClass.DEFECT,
         "The gateway itself failed while it spoke with the authority; nothing more is sent until this is looked into.",
         "Read the log of the worker, then resume the flow.",
     ),
-    "GW-CREDENTIAL-MISSING": _ours(
+    CREDENTIAL_MISSING: _ours(
         CaseClass.CONFIGURATION,
         "A credential that the authority asks for is not stored; everything of this flow waits for it.",
         "PUT the credential of the issuer, then resume the flow.",

@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+from schemas.answers.attestations import (
+    LARGEST_DOCUMENT,
+    AttestationAnswer,
+    AttestationDraftAnswer,
+    AttestationInput,
+    DraftItemAnswer,
+    PaperAnswer,
+)
 from schemas.answers.cases import CaseAction, CaseAnswer, CaseInput, EventAnswer
-from schemas.answers.delivery import DocumentAnswer, EvidenceAnswer, ExchangeAnswer, FlowAnswer, SubmissionAnswer
+from schemas.answers.delivery import (
+    DocumentAnswer,
+    EvidenceAnswer,
+    ExchangeAnswer,
+    FlowAnswer,
+    IncidentAnswer,
+    SubmissionAnswer,
+)
 from schemas.answers.invoices import (
     AttachmentAnswer,
     CancelInput,
@@ -23,9 +38,13 @@ from schemas.answers.payments import AllocationAnswer, PaidAnswer, PaymentAnswer
 from schemas.answers.routes import ObligationAnswer, ReceiverAnswer, RouteAnswer
 
 __all__ = [
+    "LARGEST_DOCUMENT",
     "AllocationAnswer",
     "Answer",
     "AttachmentAnswer",
+    "AttestationAnswer",
+    "AttestationDraftAnswer",
+    "AttestationInput",
     "CancelInput",
     "CaseAction",
     "CaseAnswer",
@@ -36,11 +55,13 @@ __all__ = [
     "CredentialAnswer",
     "CustomerAnswer",
     "DocumentAnswer",
+    "DraftItemAnswer",
     "EventAnswer",
     "EvidenceAnswer",
     "ExchangeAnswer",
     "FileAnswer",
     "FlowAnswer",
+    "IncidentAnswer",
     "InvoiceAnswer",
     "IssuerAnswer",
     "IssuerInput",
@@ -50,6 +71,7 @@ __all__ = [
     "ObligationAnswer",
     "Page",
     "PaidAnswer",
+    "PaperAnswer",
     "PaymentAnswer",
     "Problem",
     "ReceiverAnswer",

@@ -67,10 +67,11 @@ class EvidenceAnswer(Answer, frozen=True, kw_only=True):
 
 
 class FlowAnswer(Answer, frozen=True, kw_only=True):
-    """A delivery order: what waits, until when, and why it is held."""
+    """A delivery order of an issuer: what waits, until when, why it is held, and the incident that is open."""
 
     jurisdiction: str
     key: str
+    issuer: str
     state: str
     ordered: bool
     unsent: int
@@ -80,3 +81,25 @@ class FlowAnswer(Answer, frozen=True, kw_only=True):
     hold_code: str | None = None
     hold_message: str | None = None
     breaker_open_until: datetime | None = None
+    incident: str | None = None
+
+
+class IncidentAnswer(Answer, frozen=True, kw_only=True):
+    """A time in which a flow could not deliver.
+
+    `cause` is the code of what holds the flow, else how asking failed (`not_sent`, `maybe_sent`, `http_503`, `busy`,
+    `unsettled`). `unsent` is how many documents waited at worst, `waiting` how many of the flow wait now, also
+    after the incident has ended.
+    """
+
+    id: str
+    jurisdiction: str
+    flow: str
+    issuer: str
+    cause: str
+    began_at: datetime
+    unsent: int
+    waiting: int
+    tries: int
+    message: str | None = None
+    ended_at: datetime | None = None

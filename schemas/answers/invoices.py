@@ -97,7 +97,9 @@ class CorrectionAnswer(Answer, frozen=True, kw_only=True):
     """A correction that is legal now, until when, and the request that makes it.
 
     A cancellation (`instruction` "cancel") is made by POST …/cancel with what it `needs`; `consent` tells whether the
-    buyer has a say: none, silence gives consent, or express consent only.
+    buyer has a say: none, silence gives consent, or express consent only. Without a `kind` it is one more record about
+    the same invoice, in which nothing but the `fields` may change; a new document begins with the `presets`. What is
+    named in `confirm` must be sent along, where it is so.
     """
 
     option: str
@@ -110,27 +112,34 @@ class CorrectionAnswer(Answer, frozen=True, kw_only=True):
     fields: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     consent: str | None = None
+    confirm: tuple[str, ...] = ()
+    presets: dict[str, Any] = {}
 
 
 class CancelInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which cancellation to ask for, in which jurisdiction: neither need be named where only one is legal.
 
-    `replacement` is the invoice that takes the place of this one, where the option needs it.
+    `replacement` is the invoice that takes the place of this one, where the option needs it; `confirm` repeats what the
+    option wants confirmed.
     """
 
     option: Code | None = None
     jurisdiction: Code | None = None
     replacement: Code | None = None
     reason: Line | None = None
+    confirm: Annotated[tuple[Code, ...], Meta(max_length=20)] = ()
 
 
 class CorrectionInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which correction to make. `changes` is a JSON merge patch on the new document's draft."""
+    """Which correction to make, and for which jurisdiction where several offer it. `changes` is a JSON merge patch on
+    the new document's draft, or on the invoice's own where the correction is one more record about it."""
 
     option: Code
+    jurisdiction: Code | None = None
     reason: Line | None = None
     source_ref: Key | None = None
     changes: dict[str, Any] = {}
+    confirm: Annotated[tuple[Code, ...], Meta(max_length=20)] = ()
 
 
 class TraceAnswer(Answer, frozen=True, kw_only=True):

@@ -23,6 +23,9 @@ class JurisdictionAnswer(Answer, frozen=True, kw_only=True):
     settings: dict[str, Any] = {}
     extension: dict[str, Any] = {}
     line_extension: dict[str, Any] = {}
+    deployment: dict[str, Any] = {}
+    attestations: tuple[dict[str, Any], ...] = ()
+    retention: tuple[dict[str, Any], ...] = ()
 
 
 class LayerAnswer(Answer, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from schemas.answers.page import Answer
+from schemas.findings import Finding
 from schemas.invoice import TaxInput
 from schemas.party import Address, Contact, Endpoint, Identifier, Party, RegistrationScheme, TaxId
 from schemas.texts import Block, Name, Short
@@ -61,11 +62,14 @@ class CredentialAnswer(Answer, frozen=True, kw_only=True):
 
 
 class IssuerAnswer(IssuerInput, frozen=True, kw_only=True):
+    """An issuer, with what its jurisdictions have to say of it by itself (`findings`: not in lists)."""
+
     id: str
     version: int
     created_at: datetime
     updated_at: datetime
     credentials: tuple[CredentialAnswer, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 class CustomerAnswer(Party, frozen=True, kw_only=True, omit_defaults=False):

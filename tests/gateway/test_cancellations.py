@@ -18,7 +18,11 @@ async def test_an_anulacion_takes_its_place_in_the_chain(world: World) -> None:
     first = await world.issued(samples.spanish(issuer, samples.line("A stay", "100.00")))
     second = await world.issued(samples.spanish(issuer, samples.line("A stay", "50.00")))
     assert [state(one) for one in (first, second)] == [("open", "registered", "accepted")] * 2
-    await world.cancelled(first)  # the only cancellation that is legal: it need not be named
+    path = f"/v1/invoices/{first['id']}/cancel"
+    unsure = problem(await world.caller.post(path, {}), 422, "validation_failed")
+    assert [(one["rule"], one["pointer"]) for one in unsure["findings"]] == [("GW-CONFIRM", "/confirm")]
+    # The only cancellation that is legal: it need not be named.
+    await world.cancelled(first, confirm=[unsure["findings"][0]["expected"]])
     await world.pass_by(minutes=10)
     assert state(await world.read(first)) == ("void", "cancelled", "accepted")
     assert state(await world.read(second)) == ("open", "registered", "accepted")

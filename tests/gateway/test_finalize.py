@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -207,5 +208,19 @@ async def test_the_clock_of_a_chain_never_goes_back(house: House) -> None:
     first = await caller.toy_issued(issuer)
     house.clock.pass_by(hours=-1)
     second = await caller.toy_issued(issuer)
-    assert second["finalized_at"] >= first["finalized_at"]
+    times = [datetime.fromisoformat(one["finalized_at"]) for one in (first, second)]
+    assert times[1] - times[0] == timedelta(microseconds=1)
     assert await _unbroken(house) == 2
+
+
+async def test_a_turn_in_an_ordered_flow_is_the_time_of_the_seal(house: House) -> None:
+    """Two chains may share a flow, and one that begins anew counts from one: neither overtakes what waits."""
+    caller = await house.caller()
+    issuer = await caller.toy_issuer()
+    await caller.toy_issued(issuer)
+    await caller.toy_issued(issuer)
+    turns = "SELECT array_agg(position ORDER BY sealed_at) FROM gateway.submission"
+    noon = house.clock.at
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    first = (noon - epoch) // timedelta(microseconds=1)
+    assert await house.value(turns) == [first, first + 1]

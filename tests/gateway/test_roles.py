@@ -165,6 +165,7 @@ async def test_look_ups_that_cross_tenants_give_ids_only(owner: asyncpg.Connecti
         " WHERE p.prosecdef AND p.pronamespace IN ('gateway'::regnamespace, 'platform'::regnamespace)"
     )
     assert {row["proname"] for row in found} == {
+        "credentials_ending",
         "find_key",
         "lease_flow",
         "queue_depths",

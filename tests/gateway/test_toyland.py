@@ -96,3 +96,61 @@ async def test_a_flow_goes_out_in_order_and_in_batches(toyland: Toyland) -> None
     assert toyland.office.heard == ["register"] * 3
     states = (await toyland.caller.get("/v1/submissions", limit=100)).json()["data"]
     assert [one["state"] for one in states] == ["accepted"] * 7
+
+
+OATH = {
+    "jurisdiction": "toyland",
+    "name": "oath",
+    "body": {"sworn_by": "Ana"},
+    "valid_from": "2026-11-01",
+    "document": "QSBzaWduZWQgcGFwZXI=",
+}
+
+
+async def test_what_wants_a_paper_waits_for_it_and_stops_when_it_is_revoked(toyland: Toyland) -> None:
+    caller = toyland.caller
+    issuer = await caller.toy_issuer(settings={"toyland": {"oath": True}})
+    draft = await caller.toy_draft(issuer)
+    refused = await caller.post(f"/v1/invoices/{draft['id']}/finalize")
+    assert [one["rule"] for one in refused.json()["findings"]] == ["TOY-OATH"]
+    paper = await caller.made(f"/v1/issuers/{issuer}/attestations", OATH)
+    first = (await caller.post(f"/v1/invoices/{draft['id']}/finalize")).json()
+    await toyland.work()
+    assert (await toyland.read(first))["submissions"][0]["state"] == "accepted"
+    second = await toyland.issued(issuer=issuer)
+    assert (await caller.post(f"/v1/issuers/{issuer}/attestations/{paper['id']}/revoke")).status_code == 200
+    await toyland.work()
+    (flow,) = (await caller.get("/v1/flows")).json()
+    assert (flow["state"], flow["hold_code"], flow["issuer"], flow["unsent"]) == ("held", "T-OATH", issuer, 1)
+    (incident,) = (await caller.get("/v1/incidents", open="true")).json()["data"]
+    assert flow["incident"] == incident["id"]
+    assert (incident["cause"], incident["issuer"], incident["waiting"]) == ("T-OATH", issuer, 1)
+    await caller.made(f"/v1/issuers/{issuer}/attestations", OATH)
+    (case,) = (await caller.get("/v1/cases")).json()["data"]
+    assert (await caller.post(f"/v1/cases/{case['id']}/resubmit", {})).status_code == 200
+    await toyland.work()
+    assert (await toyland.read(second))["submissions"][0]["state"] == "accepted"
+    assert (await caller.get("/v1/incidents", open="true")).json()["data"] == []
+    (over,) = (await caller.get("/v1/incidents", open="false", jurisdiction="toyland")).json()["data"]
+    assert (over["id"], over["waiting"], over["unsent"]) == (incident["id"], 0, 1)
+    assert over["began_at"] < over["ended_at"]
+    assert (await caller.get("/v1/flows")).json()[0]["incident"] is None
+    assert (await caller.get("/v1/incidents", jurisdiction="atlantis")).json()["data"] == []
+
+
+async def test_time_may_make_an_issuer_wrong_and_what_was_wrong_before_may_be_mended_bit_by_bit(
+    toyland: Toyland,
+) -> None:
+    caller = toyland.caller
+    closed = {"settings": {"toyland": {"closed": "2026-11-20"}}}
+    issuer = await caller.toy_issuer()
+    assert (await caller.patch(f"/v1/issuers/{issuer}", closed)).json()["code"] == "issuer_refused"
+    closed = {"settings": {"toyland": {"closed": "2026-11-25"}}}
+    assert (await caller.patch(f"/v1/issuers/{issuer}", closed)).json()["findings"] == []
+    toyland.house.clock.pass_by(days=10)
+    shown = (await caller.get(f"/v1/issuers/{issuer}")).json()
+    assert [(one["rule"], one.get("severity")) for one in shown["findings"]] == [("TOY-CLOSED", None)]  # fatal
+    renamed = await caller.patch(f"/v1/issuers/{issuer}", {"name": "Toys & Sons"})
+    assert (renamed.status_code, [one["rule"] for one in renamed.json()["findings"]]) == (200, ["TOY-CLOSED"])
+    opened = await caller.patch(f"/v1/issuers/{issuer}", {"settings": {"toyland": None}})
+    assert (opened.status_code, opened.json()["findings"]) == (200, [])

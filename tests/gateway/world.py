@@ -133,7 +133,7 @@ class World:
     async def read(self, invoice: Json) -> Json:
         return dict((await self.caller.get(f"/v1/invoices/{invoice['id']}")).json())
 
-    async def cancelled(self, invoice: Json, **wish: str) -> Json:
+    async def cancelled(self, invoice: Json, **wish: object) -> Json:
         """The cancellation as it was answered at once."""
         answer = await self.caller.post(f"/v1/invoices/{invoice['id']}/cancel", wish)
         assert answer.status_code == 200, answer.text

@@ -136,5 +136,22 @@ BEGIN
     WHERE i.tenant_id = p_tenant AND i.environment = p_environment AND i.id = p_invoice AND i.deleted_at IS NULL;
 END $$;
 
+-- How many days before its end an account was last told of a stored certificate; null: never of this version.
+ALTER TABLE gateway.credential ADD COLUMN told_days int;
+
+-- Certificates of which an account is to be told, over all tenants: those that end within one of these numbers of days, and
+-- were not told of within it yet. Ids only; the rest is read and written in the tenant's own context.
+CREATE FUNCTION platform.credentials_ending(p_environments text[], p_days int[], p_now timestamptz)
+RETURNS TABLE (tenant_id uuid, environment text, issuer_id uuid, jurisdiction text, name text, days int)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+    SELECT c.tenant_id, c.environment, c.issuer_id, c.jurisdiction, c.name, min(d.days)
+    FROM gateway.credential c JOIN unnest(p_days) AS d(days)
+        ON (c.facts ->> 'not_after')::timestamptz <= p_now + make_interval(days => d.days)
+    WHERE c.environment = ANY (p_environments)
+    GROUP BY 1, 2, 3, 4, 5, c.told_days HAVING min(d.days) < coalesce(c.told_days, 2147483647);
+$$;
+
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA gateway FROM PUBLIC;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA gateway TO gateway_api, gateway_worker;
+REVOKE ALL ON FUNCTION platform.credentials_ending(text[], int[], timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION platform.credentials_ending(text[], int[], timestamptz) TO gateway_worker;

@@ -26,7 +26,10 @@ async def test_the_qr_is_drawn_from_the_seals_fact(caller: Caller) -> None:
     assert issued["facts"]["toyland"]["verification_url"].endswith("A-1")
     svg = await caller.get(f"/v1/invoices/{issued['id']}/documents/toyland-qr.svg")
     assert svg.headers["content-type"].startswith("image/svg+xml")
-    assert ElementTree.fromstring(svg.content).tag.endswith("svg")
+    drawn = ElementTree.fromstring(svg.content)
+    assert drawn.tag.endswith("svg")
+    words = [one.text for one in drawn.iter() if one.tag.endswith("text")]
+    assert words == ["A toy of a toy", "Toyland knows it:", "See it at the office of", "Toyland & its isles"]
     png = await caller.get(f"/v1/invoices/{issued['id']}/documents/toyland-qr.png")
     assert png.content.startswith(b"\x89PNG")
     draft = await caller.toy_draft()
@@ -94,7 +97,7 @@ async def test_corrections_are_offered_and_made(caller: Caller) -> None:
     assert [one["option"] for one in offered] == ["record_again", "credit_note"]
     refused = problem(await caller.post(f"{path}/corrections", {"option": "erase"}), 422, "correction_not_available")
     assert pointers(refused) == ["/option"]
-    problem(await caller.post(f"{path}/corrections", {"option": "record_again"}), 409, "correct_by_case")
+    problem(await caller.post(f"{path}/corrections", {"option": "record_again"}), 409, "submission_in_progress")
     wish = {"option": "credit_note", "reason": "A toy came back", "changes": {"lines": [{"description": 5}]}}
     wrong = problem(await caller.post(f"{path}/corrections", wish), 400)
     assert pointers(wrong) == ["/changes/lines/0/description"]
@@ -111,4 +114,9 @@ async def test_corrections_are_offered_and_made(caller: Caller) -> None:
     assert issued.status_code == 200, issued.text
     again = await caller.post(f"{path}/corrections", wish | {"changes": {}}, key="c")
     assert again.json()["id"] == note["id"]
-    assert (await caller.get(f"/v1/invoices/{note['id']}/corrections")).json() == []
+    (anew,) = (await caller.get(f"/v1/invoices/{note['id']}/corrections")).json()
+    assert (anew["option"], anew["confirm"], anew["presets"]) == (
+        "note_anew",
+        ["sent_back"],
+        {"note": "In place of the one before"},
+    )

@@ -35,6 +35,8 @@ async def known(house: House) -> AsyncIterator[tuple[Caller, dict[str, str]]]:
     issued = await caller.toy_issued()
     case = await caller.refused(issued, code="T-DATA")
     paid = {"invoice": issued["id"], "amount": "1.00"}
+    oath = {"jurisdiction": "toyland", "name": "oath", "body": {"sworn_by": "Ana"}, "document": "AAAA"}
+    papers = f"/v1/issuers/{issued['issuer']}/attestations"
     payment = {"issuer": issued["issuer"], "paid_at": NOON.isoformat(), "currency": "EUR", "amount": "1.00"}
     yield (
         caller,
@@ -44,6 +46,7 @@ async def known(house: House) -> AsyncIterator[tuple[Caller, dict[str, str]]]:
             "submission_id": issued["submissions"][0]["id"],
             "case_id": case["id"],
             "payment_id": (await caller.made("/v1/payments", payment | {"allocations": [paid]}))["id"],
+            "attestation_id": (await caller.made(papers, oath | {"valid_from": "2026-11-01"}))["id"],
             "code": "toyland",
             "name": "office",
             "receiver": "0208:0999000228",

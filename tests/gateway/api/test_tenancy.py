@@ -49,7 +49,7 @@ async def test_what_is_anothers_is_not_there(house: House, caller: Caller, who: 
         answer = await stranger.send(method, path, headers={"Idempotency-Key": f"s{n}"}, **more)
         assert answer.status_code == 404, (method, path, answer.text)
         problem(answer, 404)
-    for path in ("issuers", "customers", "invoices", "submissions", "cases", "events"):
+    for path in ("issuers", "customers", "invoices", "submissions", "cases", "events", "incidents"):
         assert (await stranger.get(f"/v1/{path}")).json() == {"data": [], "next_cursor": None}
     assert (await stranger.get("/v1/flows")).json() == []
 

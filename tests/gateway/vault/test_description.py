@@ -5,19 +5,23 @@ from __future__ import annotations
 import base64
 import csv
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
     load_der_private_key,
 )
+from cryptography.x509.oid import NameOID
 
 from gateway.sandbox import SandboxAuthority
 from gateway.vault import UnusableCredential, describe
-from gateway.vault.description import certificate_facts
+from gateway.vault.description import QC_STATEMENTS, certificate_facts
 from tests.official import official
 
 NUMBER = "30001000000500003416"
@@ -62,6 +66,30 @@ def test_a_person_without_a_company(authority: SandboxAuthority) -> None:
     p12 = authority.issue_pkcs12("Ana", serial_number="IDCES-99999990S", password="x")
     facts = describe("pkcs12", {"p12": base64.b64encode(p12).decode(), "password": "x"})
     assert facts["nif"] == facts["holder_nif"] == "99999990S"
+
+
+def test_a_qualified_certificate_tells_whether_a_person_signs_or_an_entity_seals(
+    authority: SandboxAuthority, company: Mapping[str, str]
+) -> None:
+    def told(**names: str) -> str | None:
+        p12 = authority.issue_pkcs12("Empresa", password="x", **names)
+        return describe("pkcs12", {"p12": base64.b64encode(p12).decode(), "password": "x"}).get("qc_type")
+
+    assert told(organization_identifier="VATES-B00000018") == "eseal"
+    assert told(serial_number="IDCES-99999990S") == "esign"
+    assert describe("pkcs12", company)["qc_type"] == "esign", "a representative is a person"
+    assert told() is None
+
+
+@pytest.mark.parametrize("statements", [b"", b"\x30\x80", b"\x30\x03\x30\x01\x06", b"\x04\x00"])
+def test_statements_that_cannot_be_read_say_nothing(statements: bytes) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Ana")])
+    at = datetime(2026, 11, 21, tzinfo=UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, at, at + timedelta(days=1))
+    extension = x509.UnrecognizedExtension(x509.ObjectIdentifier(QC_STATEMENTS), statements)
+    made = builder.add_extension(extension, critical=False).sign(key, hashes.SHA256())
+    assert certificate_facts(made)["qc_type"] == ""
 
 
 def test_a_seal_certificate_tells_its_number_and_rfc(seal: Mapping[str, str]) -> None:

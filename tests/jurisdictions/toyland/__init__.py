@@ -6,6 +6,7 @@ from datetime import date
 
 from jurisdictions.contract import About, CredentialSpec, EndpointSpec, Jurisdiction, Obligation, Scope
 from schemas.invoice import Kind
+from tests.jurisdictions.toyland.attestations import ATTESTATIONS, Deployment
 from tests.jurisdictions.toyland.codelists import CODE
 from tests.jurisdictions.toyland.corrections import DESK
 from tests.jurisdictions.toyland.exchange import EXCHANGE
@@ -27,6 +28,15 @@ ABOUT = About(
     endpoints=(EndpointSpec(name="office", live="https://office.toyland.example"),),
     maturity="A toy.",
     obligations=(Obligation(who="everyone", valid_from=date(2020, 1, 1), law="Toyland, Act 1"),),
+    deployment_type=Deployment,
 )
 
-JURISDICTION = Jurisdiction(about=ABOUT, law=LAW, seal=SEAL, exchange=EXCHANGE, desk=DESK, simulator=SIMULATOR)
+JURISDICTION = Jurisdiction(
+    about=ABOUT,
+    law=LAW,
+    seal=SEAL,
+    exchange=EXCHANGE,
+    desk=DESK,
+    simulator=SIMULATOR,
+    attestations=ATTESTATIONS,
+)

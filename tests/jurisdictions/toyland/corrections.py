@@ -13,6 +13,7 @@ from jurisdictions.contract import (
     Earlier,
     InstructionKind,
     Path,
+    Picture,
 )
 from schemas.document import Invoice
 from schemas.invoice import Kind
@@ -25,6 +26,7 @@ CLASSES = {
     "T-CORRECT": (CaseClass.DATA_CORRECTION, Path.CORRECT, ("/note", "/extensions/toyland")),
     "T-OUTSIDE": (CaseClass.CONFIGURATION, Path.RESEND, ()),
     "T-401": (CaseClass.CONFIGURATION, Path.RESEND, ()),
+    "T-OATH": (CaseClass.CONFIGURATION, Path.RESEND, ()),
     "T-NEW": (CaseClass.DATA_CORRECTION, Path.NEW_DOCUMENT, ()),
     "T-LATE": (CaseClass.RETRYABLE_TRANSPORT, Path.RESEAL, ()),
     "T-BUYER": (CaseClass.BUYER_DISPUTE, Path.NEW_DOCUMENT, ()),
@@ -42,20 +44,34 @@ def classify(kind: InstructionKind, code: str, message: str | None) -> Diagnosis
 def corrections(
     invoice: Invoice, standing: Standing, earlier: tuple[Earlier, ...], at: datetime
 ) -> tuple[CorrectionOption, ...]:
-    if invoice.is_correction:
-        return ()
     again = CorrectionOption(
         option="record_again",
         title="Say it again",
         reason="The record is about the same invoice.",
         instruction=InstructionKind.CORRECT,
+        fields=("/note", "/extensions/toyland"),
     )
+    if standing is Standing.CANCELLED:
+        return (again,)
+    if invoice.is_correction:
+        anew = CorrectionOption(
+            option="note_anew",
+            title="Another credit note",
+            reason="The credit note was wrong; another one names what it named.",
+            instruction=InstructionKind.ISSUE,
+            kind=Kind.CREDIT_NOTE,
+            refers="its_preceding",
+            presets={"note": "In place of the one before"},
+            confirm=("sent_back",),
+        )
+        return (anew,)
     note = CorrectionOption(
         option="credit_note",
         title="Credit note",
         reason="Money is given back.",
         instruction=InstructionKind.ISSUE,
         kind=Kind.CREDIT_NOTE,
+        presets={"note": "Given back"},
     )
     return (again, note, *_cancellations(standing))
 
@@ -78,7 +94,15 @@ def _cancellations(standing: Standing) -> tuple[CorrectionOption, ...]:
         needs=("replacement",),
         consent="silence",
     )
-    return (plain, replaced)
+    never = CorrectionOption(
+        option="cancel_never",
+        title="Take back what never was",
+        reason="Nothing was ever sold.",
+        instruction=InstructionKind.CANCEL,
+        consent="silence",
+        confirm=("never_happened",),
+    )
+    return (plain, replaced, never)
 
 
 def deliverable(state: SubmissionState) -> bool:
@@ -89,4 +113,18 @@ def render(invoice: Invoice, facts: Mapping[str, str]) -> Mapping[str, str]:
     return {}
 
 
-DESK = Desk(classify=classify, corrections=corrections, deadlines=deadlines, deliverable=deliverable, render=render)
+DESK = Desk(
+    classify=classify,
+    corrections=corrections,
+    deadlines=deadlines,
+    deliverable=deliverable,
+    render=render,
+    picture=Picture(
+        fact="verification_url",
+        title="Toyland knows it:",
+        legend_fact="verification_phrase",
+        millimetres=30,
+        quiet_millimetres=5,
+        mark="A toy of a toy",
+    ),
+)

@@ -40,7 +40,7 @@ def _cancelled(instruction: Instruction) -> Record:
     if wish is None:
         return {}
     other = wish.replacement.external_id if wish.replacement else None
-    return {"cancels": wish.external_id, "replaced_by": other, "why": wish.reason}
+    return {"cancels": wish.external_id, "replaced_by": other, "why": wish.reason, "confirmed": list(wish.confirmed)}
 
 
 def written(record: Mapping[str, object]) -> bytes:

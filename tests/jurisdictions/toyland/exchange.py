@@ -25,6 +25,8 @@ from jurisdictions.contract import (
     Step,
 )
 from schemas.states import Standing, SubmissionState
+from tests.jurisdictions.toyland.attestations import sworn
+from tests.jurisdictions.toyland.rules import swears
 
 ASK_AGAIN = timedelta(hours=6)
 """When to ask again whether the customer has answered."""
@@ -57,6 +59,8 @@ def batch(waiting: tuple[Sending, ...]) -> tuple[Sending, ...]:
 
 
 def begin(documents: tuple[Sending, ...], setting: Setting) -> Step:
+    if swears(setting.issuer) and not sworn(setting.issuer, setting.at):
+        return Step(hold=Hold(code="T-OATH", message="The oath does not stand any more."))
     body = b"[" + b",".join(one.body for one in documents) + b"]"
     return _ask("register", Effect.WRITE, documents, body)
 

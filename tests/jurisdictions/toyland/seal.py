@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from jurisdictions.contract import Instruction, Issuer, Keys, Seal, Sealed, Sealing
+from jurisdictions.contract import Instruction, InstructionKind, Issuer, Keys, Seal, Sealed, Sealing
 from schemas.findings import Finding, Findings
 from tests.jurisdictions.toyland.document import content, linked, read, sealed_record, written
 from tests.jurisdictions.toyland.receipts import INSTALMENTS
@@ -20,6 +20,8 @@ def seal(sealing: Sealing, keys: Keys) -> Sealed:
     body = written(record)
     asked = getattr(sealing.instruction.extension, INSTALMENTS, False)
     stable = content(sealing.instruction, sealing.issuer) | {"number": sealing.number}
+    if sealing.instruction.kind is InstructionKind.CORRECT:
+        stable["instruction"] = str(InstructionKind.ISSUE)  # it says the same of the invoice
     return Sealed(
         name="record.json",
         media_type="application/json",
@@ -28,7 +30,10 @@ def seal(sealing: Sealing, keys: Keys) -> Sealed:
         fingerprint=hashlib.sha256(written(stable)).hexdigest(),
         link=linked(record),
         attributes={"number": sealing.number, INSTALMENTS: "yes" if asked else "no"},
-        facts={"verification_url": f"https://office.toyland.example/see?number={sealing.number}"},
+        facts={
+            "verification_url": f"https://office.toyland.example/see?number={sealing.number}",
+            "verification_phrase": "See it at the office of Toyland & its isles",
+        },
     )
 
 
