@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +12,15 @@ import msgspec
 
 import jurisdictions as installation
 from gateway.accounts import AccountRefused, administering
-from gateway.identity import Prefix, read
+from gateway.identity import Prefix, read, written
 from gateway.store.pool import Connection
 from jurisdictions.contract import Jurisdiction
-from schemas.findings import is_fatal
+from schemas.findings import Findings, is_fatal
 
-AT_ONCE = 500
+AT_ONCE, BETWEEN = 2000, 100
+Proof = Callable[[bytes, bytes | None], tuple[Findings, bytes | None]]
+_Record = tuple[int, bytes, bytes | None, bytes]
+"""A link's sequence and bytes, its document's body and SHA-256 (None where that is gone)."""
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,12 +39,17 @@ class Break(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChainProof(msgspec.Struct, frozen=True, kw_only=True):
+    """`successor` goes on where this chain has ended; `broken` is None where every record fits; `issuer` is the one
+    whose record is the first."""
+
     tenant: str
     environment: str
     jurisdiction: str
     chain: str
     records: int
     broken: Break | None = None
+    successor: str | None = None
+    issuer: str | None = None
 
 
 class AuditProof(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +69,12 @@ async def prove_chains(url: str, choice: Choice) -> list[ChainProof]:
         raise AccountRefused(f"there is no jurisdiction {choice.jurisdiction!r}; there are {', '.join(known)}")
     async with administering(url) as connection:
         rows = await connection.fetch(
-            "SELECT c.*, coalesce(t.name, c.tenant_id::text) AS tenant FROM gateway.chain c"
+            "SELECT c.*, coalesce(t.name, c.tenant_id::text) AS tenant, (SELECT i.issuer_id FROM gateway.link l"
+            "  JOIN gateway.document d ON d.tenant_id = l.tenant_id AND d.environment = l.environment"
+            "  AND d.id = l.document_id JOIN gateway.invoice i ON i.tenant_id = d.tenant_id"
+            "  AND i.environment = d.environment AND i.id = d.invoice_id WHERE l.tenant_id = c.tenant_id"
+            "  AND l.environment = c.environment AND l.jurisdiction = c.jurisdiction AND l.chain = c.key"
+            "  AND l.sequence = 1) AS issuer_id FROM gateway.chain c"
             " LEFT JOIN platform.tenant t ON t.id = c.tenant_id"
             " WHERE ($1::uuid IS NULL OR c.tenant_id = $1) AND ($2::text IS NULL OR c.jurisdiction = $2)"
             " AND ($3::uuid IS NULL OR EXISTS (SELECT FROM gateway.link l JOIN gateway.document d"
@@ -77,70 +91,109 @@ async def prove_chains(url: str, choice: Choice) -> list[ChainProof]:
 
 
 async def _walked(connection: Connection, chain: Mapping[str, Any], jurisdiction: Jurisdiction | None) -> ChainProof:
-    records, former = 0, None
-    broken: Break | None = None
-    async for record in _records(connection, chain):
-        reason = _misfit(record, records + 1, former, jurisdiction)
-        if reason is not None:
-            broken = Break(sequence=record["sequence"], reason=reason)
+    walk = _Walk(chain["jurisdiction"], jurisdiction)
+    coming = asyncio.create_task(_page(connection, chain, 0))
+    while walk.broken is None:
+        records = await coming
+        if len(records) == AT_ONCE:
+            coming = asyncio.create_task(_page(connection, chain, records[-1][0]))
+        for start in range(0, len(records), BETWEEN):
+            if not walk.through(records[start : start + BETWEEN]):
+                break
+            await asyncio.sleep(0)  # The database goes on with the next page meanwhile.
+        if len(records) < AT_ONCE:
             break
-        records, former = record["sequence"], bytes(record["link"])
-    if broken is None and (records != chain["sequence"] or former != (chain["link"] and bytes(chain["link"]))):
-        broken = Break(sequence=records + 1, reason=f"the chain's head says {chain['sequence']} records")
+    await coming
+    broken = walk.broken
+    if broken is None and (walk.records, walk.former) != (chain["sequence"], chain["link"]):
+        broken = Break(sequence=walk.records + 1, reason=f"the chain's head says {chain['sequence']} records")
     return ChainProof(
         tenant=chain["tenant"],
         environment=chain["environment"],
         jurisdiction=chain["jurisdiction"],
         chain=chain["key"],
-        records=records,
+        records=walk.records,
         broken=broken,
+        successor=chain["successor"],
+        issuer=written(Prefix.ISSUER, chain["issuer_id"]) if chain["issuer_id"] else None,
     )
 
 
-def _misfit(
-    record: Mapping[str, Any], expected: int, former: bytes | None, jurisdiction: Jurisdiction | None
-) -> str | None:
-    """Why this record does not follow the one before; None where it does."""
-    if record["sequence"] != expected:
-        return f"record {expected} is missing"
-    body = record["body"]
-    if body is None:
-        return "its document is missing"
-    body = bytes(body)
-    if hashlib.sha256(body).digest() != bytes(record["sha256"]):
-        return "the stored document is not the one that was sealed (its SHA-256 differs)"
-    if jurisdiction is None or jurisdiction.seal.verify is None or jurisdiction.seal.link is None:
-        return f"{record['jurisdiction']} is not installed, so nothing can be verified"
-    found = jurisdiction.seal.verify(body, former)
-    if is_fatal(found):
-        return "; ".join(f"{one.rule}: {one.message}" for one in found)
-    if jurisdiction.seal.link(body) != bytes(record["link"]):
-        return "the stored link is not that of the document"
-    return None
+class _Walk:
+    """How far a chain has been found whole: `records` of them, the last of which gives `former` to the next."""
+
+    def __init__(self, code: str, jurisdiction: Jurisdiction | None) -> None:
+        self._code = code
+        self._proof = _proof_of(jurisdiction)
+        self.records = 0
+        self.former: bytes | None = None
+        self.broken: Break | None = None
+
+    def through(self, records: Sequence[_Record]) -> bool:
+        """Go on over these records, in order; False at the first that does not fit. One plain loop: it is walked a
+        hundred thousand times, and costs less than reading the records as XML would."""
+        for record in records:
+            reason = self._misfit(*record)
+            if reason is not None:
+                self.broken = Break(sequence=record[0], reason=reason)
+                return False
+            self.records, self.former = record[0], record[1]
+        return True
+
+    def _misfit(self, sequence: int, stored: bytes, body: bytes | None, sha256: bytes) -> str | None:
+        """Why this record does not follow the one before; None where it does."""
+        if sequence != self.records + 1:
+            return f"record {self.records + 1} is missing"
+        if body is None:
+            return "its document is missing"
+        if hashlib.sha256(body).digest() != sha256:
+            return "the stored document is not the one that was sealed (its SHA-256 differs)"
+        if self._proof is None:
+            return f"{self._code} is not installed, so nothing can be verified"
+        found, link = self._proof(body, self.former)
+        if found and is_fatal(found):
+            return "; ".join(f"{one.rule}: {one.message}" for one in found)
+        if link != stored:
+            return "the stored link is not that of the document"
+        return None
 
 
-async def _records(connection: Connection, chain: Mapping[str, Any]) -> AsyncIterator[Mapping[str, Any]]:
-    """The links of a chain in order, with their documents, a few hundred at a time."""
-    after = 0
-    while True:
-        rows = await connection.fetch(
-            "SELECT l.sequence, l.link, l.jurisdiction, d.body, d.sha256 FROM gateway.link l"
-            " LEFT JOIN gateway.document d"
-            " ON d.tenant_id = l.tenant_id AND d.environment = l.environment AND d.id = l.document_id"
-            " WHERE l.tenant_id = $1 AND l.environment = $2 AND l.jurisdiction = $3 AND l.chain = $4"
-            " AND l.sequence > $5 ORDER BY l.sequence LIMIT $6",
-            chain["tenant_id"],
-            chain["environment"],
-            chain["jurisdiction"],
-            chain["key"],
-            after,
-            AT_ONCE,
-        )
-        for row in rows:
-            yield row
-        if len(rows) < AT_ONCE:
-            return
-        after = rows[-1]["sequence"]
+def _proof_of(jurisdiction: Jurisdiction | None) -> Proof | None:
+    """The jurisdiction's own way of proving a record, or its two ways one after the other."""
+    if jurisdiction is None:
+        return None
+    seal = jurisdiction.seal
+    verify, link = seal.verify, seal.link
+    if seal.proof is not None or verify is None or link is None:
+        return seal.proof
+
+    def both(body: bytes, former: bytes | None) -> tuple[Findings, bytes | None]:
+        found = verify(body, former)
+        return found, None if is_fatal(found) else link(body)
+
+    return both
+
+
+async def _page(connection: Connection, chain: Mapping[str, Any], after: int) -> list[_Record]:
+    """The next links of a chain with their documents.
+
+    OFFSET 0 keeps it a look-up by the whole key for each link: before the first ANALYZE a join would read all that the
+    tenant has for each of them. Digests are not computed there: a PostgreSQL without OpenSSL takes five times as long.
+    """
+    rows: list[_Record] = await connection.fetch(
+        "SELECT l.sequence, l.link, d.body, d.sha256 FROM gateway.link l LEFT JOIN LATERAL"
+        " (SELECT d.body, d.sha256 FROM gateway.document d WHERE d.tenant_id = l.tenant_id"
+        "  AND d.environment = l.environment AND d.id = l.document_id OFFSET 0) d ON true"
+        " WHERE l.tenant_id = $1 AND l.environment = $2 AND l.jurisdiction = $3 AND l.chain = $4"
+        " AND l.sequence > $5 ORDER BY l.sequence LIMIT $6",
+        chain["tenant_id"],
+        chain["environment"],
+        chain["jurisdiction"],
+        chain["key"],
+        after,
+        AT_ONCE,
+    )
+    return rows
 
 
 async def prove_audit(url: str, tenant: str | None = None) -> list[AuditProof]:

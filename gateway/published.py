@@ -15,7 +15,16 @@ from gateway.clock import new_id, system_clock
 from gateway.store.pool import Store
 from gateway.vault import Keyring, Vault
 from gateway.wiring import Wiring
-from schemas.answers import EventAnswer, InvoiceAnswer, IssuerInput, Problem, SubmissionAnswer
+from schemas.answers import (
+    AttestationAnswer,
+    AttestationInput,
+    EventAnswer,
+    IncidentAnswer,
+    InvoiceAnswer,
+    IssuerInput,
+    Problem,
+    SubmissionAnswer,
+)
 from schemas.findings import Finding
 from schemas.invoice import InvoiceInput
 from schemas.party import Party
@@ -30,6 +39,9 @@ SHAPES: Mapping[str, type[msgspec.Struct]] = {
     "finding": Finding,
     "submission": SubmissionAnswer,
     "event": EventAnswer,
+    "attestation": AttestationInput,
+    "attestation-answer": AttestationAnswer,
+    "incident": IncidentAnswer,
 }
 
 

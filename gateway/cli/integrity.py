@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import Annotated
 
 import msgspec
 import typer
 
+import jurisdictions as installation
+from gateway.cli import books
 from gateway.cli.options import Data, Json
 from gateway.proof import AuditProof, ChainProof, Choice, prove_audit, prove_chains
 from gateway.settings import Settings
@@ -22,10 +25,15 @@ def verify_chains(
     tenant: Tenant = None,
     issuer: Annotated[str | None, typer.Option(help="Only chains with documents of this issuer (iss_…).")] = None,
     jurisdiction: Annotated[str | None, typer.Option(help="Only chains of this jurisdiction.")] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Ask the authority, too, what it holds of the last months.")
+    ] = False,
+    months: Annotated[int, typer.Option(min=1, max=120, help="How many months --compare asks for.")] = 2,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Recompute every chain from the stored bytes and name the first break of each. Exit 1 where one is broken."""
+    """Recompute every chain from the stored bytes and name the first break of each. Exit 1 where one is broken, or
+    where the authority holds something else."""
     settings = Settings.from_environment(data=data)
     choice = Choice(tenant=tenant, issuer=issuer, jurisdiction=jurisdiction)
     proofs = asyncio.run(prove_chains(settings.administrator, choice))
@@ -33,7 +41,12 @@ def verify_chains(
         typer.echo(msgspec.json.encode(proof).decode() if as_json else _chain_told(proof))
     if not proofs and not as_json:
         typer.echo("There is no chain to verify.")
-    raise typer.Exit(int(any(proof.broken for proof in proofs)))
+    compared = asyncio.run(books.compared_lately(settings, _owners(proofs), months)) if compare else []
+    books.tell(compared, as_json=as_json)
+    raise typer.Exit(int(any(proof.broken for proof in proofs) or not all(one.agrees for one in compared)))
+
+
+chain.command("renew")(books.renew)
 
 
 @audit.command("verify")
@@ -45,11 +58,20 @@ def verify_audit(tenant: Tenant = None, data: Data = None, as_json: Json = False
     raise typer.Exit(int(any(proof.broken for proof in proofs)))
 
 
+def _owners(proofs: Iterable[ChainProof]) -> list[tuple[str, str]]:
+    """The issuers of these chains, each in its jurisdiction, where that has books that can be read."""
+    readable = {code for code, one in installation.load().items() if one.books is not None}
+    return sorted(
+        {(proof.issuer, proof.jurisdiction) for proof in proofs if proof.issuer and proof.jurisdiction in readable}
+    )
+
+
 def _chain_told(proof: ChainProof) -> str:
     where = f"{proof.tenant} {proof.environment} {proof.jurisdiction} {proof.chain}"
     if proof.broken:
         return f"✗ {where}: broken at record {proof.broken.sequence}: {proof.broken.reason}"
-    return f"✓ {where}: {proof.records} records"
+    ended = f"; it has ended, and {proof.successor} goes on" if proof.successor else ""
+    return f"✓ {where}: {proof.records} records{ended}"
 
 
 def _audit_told(proof: AuditProof) -> str:

@@ -11,7 +11,18 @@ from typing import NoReturn
 
 import typer
 
-from gateway.cli import accounts, codelists, development, documents, integrity, processes
+from gateway.cli import (
+    accounts,
+    attestations,
+    books,
+    codelists,
+    development,
+    documents,
+    export,
+    integrity,
+    processes,
+    unsent,
+)
 from gateway.cli.words import EXPECTED, failed
 
 app = typer.Typer(
@@ -30,11 +41,15 @@ COMMANDS: tuple[tuple[str, str, Callable[..., object]], ...] = (
     (LOOK, "validate", documents.validate),
     (LOOK, "taxid", documents.taxid),
     (LOOK, "doctor", processes.doctor),
+    (LOOK, "unsent", unsent.unsent),
+    (LOOK, "reconcile", books.reconcile),
+    (LOOK, "export", export.export),
     (RUN, "serve", processes.serve),
     (RUN, "work", processes.work),
     (RUN, "migrate", processes.migrate),
     (RUN, "sandbox", processes.sandbox),
     (ADMIN, "codelists", codelists.codelists),
+    (ADMIN, "forget", export.forget),
 )
 for panel, name, command in COMMANDS:
     app.command(name, rich_help_panel=panel)(command)
@@ -42,6 +57,7 @@ app.add_typer(integrity.chain, name="chain", rich_help_panel=LOOK)
 app.add_typer(integrity.audit, name="audit", rich_help_panel=LOOK)
 app.add_typer(accounts.keys, name="keys", rich_help_panel=ADMIN)
 app.add_typer(accounts.issuers, name="issuers", rich_help_panel=ADMIN)
+app.add_typer(attestations.attestations, name="attestations", rich_help_panel=ADMIN)
 
 
 def main() -> NoReturn:

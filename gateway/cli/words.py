@@ -9,6 +9,7 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError
 
 from gateway.accounts import AccountRefused
+from gateway.deployments import DeploymentInvalid
 from gateway.embedded_postgres import EmbeddedPostgresUnavailable
 from gateway.lifecycle.child import ChildFailed
 from gateway.samples.seeding import SeedingFailed
@@ -27,6 +28,7 @@ EXPECTED = (
     BookUnavailable,
     ChildFailed,
     CommandRefused,
+    DeploymentInvalid,
     EmbeddedPostgresUnavailable,
     EndpointRefused,
     MasterKeyUnsafe,
