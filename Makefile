@@ -15,7 +15,7 @@ LOCK    := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 TESTS  ?=
 PYTEST ?= -n 2 --dist loadfile
 
-.PHONY: help venv demo dev test lint types contracts check format bench chaos day lock clean
+.PHONY: help venv demo dev test lint types contracts check format bench chaos day obligados lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -55,6 +55,9 @@ chaos: $(READY) ## kill API, workers and PostgreSQL at random while invoices flo
 
 day: $(READY) ## a day of 5,000 Mexican invoices with lost answers and outages, then compare the books
 	$(PYTHON) -m tests.day
+
+obligados: $(READY) ## a day of 20 Spanish issuers and 20,000 records with lost answers and outages, then compare the books
+	$(PYTHON) -m tests.obligados
 
 lock: ## resolve pyproject.toml anew into the two lock files (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }

@@ -7,7 +7,7 @@ import sys
 
 from benchmarks.report import Figure, row, write
 
-ALL = ("finalizing", "draining", "isolation", "leasing", "judging", "sealing")
+ALL = ("finalizing", "draining", "isolation", "leasing", "judging", "sealing", "records", "verifying")
 
 
 def main() -> int:

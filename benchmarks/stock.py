@@ -16,6 +16,7 @@ from gateway.clock import NIL
 from gateway.intake import sealing
 from gateway.intake.drafting import Draft, draft_invoice
 from gateway.intake.drafting import Ground as Standing
+from gateway.intake.instructions import Known
 from gateway.intake.sealing import Order, Piece
 from gateway.intake.signers import signers
 from gateway.samples.issuers import Sample
@@ -136,7 +137,9 @@ async def press(
     async with wiring.store.tenant(place.tenant, "test") as connection:
         stored = await objects.credentials(connection, place.tenant, "test", issuer)
     facts = {f"{row['jurisdiction']}:{row['name']}": msgspec.json.decode(row["facts"]) for row in stored}
-    standing = Standing(issuer_id=issuer, issuer=stands, environment="test", customer=body.customer, credentials=facts)
+    standing = Standing(
+        issuer_id=issuer, issuer=stands, environment="test", customer=body.customer, known=Known(credentials=facts)
+    )
     draft = draft_invoice(wiring.jurisdictions, wiring.new_id(), body, standing, wiring.clock())
     if not draft.ready:
         raise ValueError(f"the sample cannot be finalized: {draft.findings}")

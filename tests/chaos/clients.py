@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, cast
@@ -40,11 +40,12 @@ class Tally:
 
 
 class Client:
-    """One caller of the API, with a time after which it gives up."""
+    """One caller of the API, with a time after which it gives up. Of several addresses it takes any, each time anew."""
 
-    def __init__(self, url: str, key: str, chance: Random, tally: Tally, until: float) -> None:
+    def __init__(self, url: str | Sequence[str], key: str, chance: Random, tally: Tally, until: float) -> None:
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-        self._http = httpx2.AsyncClient(base_url=url, headers=headers, trust_env=False, timeout=10.0)
+        self._urls = (url,) if isinstance(url, str) else tuple(url)
+        self._http = httpx2.AsyncClient(headers=headers, trust_env=False, timeout=10.0)
         self._chance = chance
         self._tally = tally
         self._until = until
@@ -80,8 +81,9 @@ class Client:
     async def _answered(self, method: str, path: str, body: bytes, key: str) -> Json:
         headers = {"Idempotency-Key": key} if key else {}
         while time.monotonic() < self._until:
+            url = self._urls[0] if len(self._urls) == 1 else self._chance.choice(self._urls)
             try:
-                answer = await self._http.request(method, path, content=body, headers=headers)
+                answer = await self._http.request(method, url + path, content=body, headers=headers)
             except httpx2.TransportError as why:
                 self._tally.troubles[type(why).__name__] += 1
             else:
@@ -100,6 +102,32 @@ def _code(answer: httpx2.Response) -> str:
         return str(answer.json().get("code"))
     except ValueError:
         return "?"
+
+
+async def serve(
+    todo: Sequence[Wish],
+    span: float,
+    chance: Random,
+    clients: Sequence[Client],
+    act: Callable[[Client, Wish], Awaitable[None]],
+) -> None:
+    """The clients share the wishes; each wish has its moment within the span. The clients are closed at the end."""
+    moments = sorted(chance.uniform(0, span) for _ in todo)
+    waiting = list(zip(moments, todo, strict=True))[::-1]
+    began = time.monotonic()
+
+    async def work(client: Client) -> None:
+        try:
+            while waiting:
+                moment, wish = waiting.pop()
+                await asyncio.sleep(max(0.0, began + moment - time.monotonic()))
+                await act(client, wish)
+        finally:
+            await client.close()
+
+    async with asyncio.TaskGroup() as group:
+        for client in clients:
+            group.create_task(work(client))
 
 
 async def settle_in(ground: Ground, client_key: str, wishers: Sequence[Wisher] = WISHERS) -> dict[str, str]:

@@ -91,18 +91,32 @@ class Ward:
 
 
 class Ground:
-    """Everything up below `data`: PostgreSQL, simulators, two workers, one API."""
+    """Everything up below `data`: PostgreSQL, simulators, two workers, one API, or as many as are asked for.
 
-    def __init__(self, data: Path) -> None:
+    `environment` is what our processes are told beside the usual."""
+
+    def __init__(
+        self, data: Path, *, apis: int = 1, workers: int = 2, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self._environment = environment or {}
         self.settings = Settings(data=data)
         self.cluster = EmbeddedPostgres(self.settings.postgres)
         self.restarts = 0
         self.simulators: dict[str, str] = {}
-        self.url = f"http://127.0.0.1:{free_port('127.0.0.1')}"
+        self.urls = tuple(f"http://127.0.0.1:{free_port('127.0.0.1')}" for _ in range(apis))
         self._logs = data / "logs"
         self._sandbox = self._ward("sandbox", ["sandbox"])
-        self._workers = [self._ward(f"worker-{number}", ["work"]) for number in (1, 2)]
-        self._api = self._ward("api", ["serve", "--port", self.url.rpartition(":")[2]], self.url)
+        self._workers = [self._ward(f"worker-{number}", ["work"]) for number in range(1, workers + 1)]
+        names = ["api"] if apis == 1 else [f"api-{number}" for number in range(1, apis + 1)]
+        self._apis = [
+            self._ward(name, ["serve", "--port", url.rpartition(":")[2]], url)
+            for name, url in zip(names, self.urls, strict=True)
+        ]
+
+    @property
+    def url(self) -> str:
+        """The first API's address."""
+        return self.urls[0]
 
     @property
     def owner(self) -> str:
@@ -112,7 +126,7 @@ class Ground:
     @property
     def mortals(self) -> tuple[Ward, ...]:
         """Those that chaos may kill: the authorities' simulators are not ours to kill."""
-        return (self._api, *self._workers)
+        return (*self._apis, *self._workers)
 
     @property
     def wards(self) -> tuple[Ward, ...]:
@@ -125,7 +139,7 @@ class Ground:
         self.settings.master_key()
         facts = await self._sandbox.start()
         self.simulators = {code: str(url) for code, url in facts.items()}
-        await asyncio.gather(self._api.start(), *(worker.start() for worker in self._workers))
+        await asyncio.gather(*(one.start() for one in self.mortals))
 
     async def stop(self, *, keep: bool) -> None:
         for ward in self.wards:
@@ -150,6 +164,7 @@ class Ground:
             "GATEWAY_LOG_LEVEL": "info",
             "GATEWAY_ENDPOINTS": "",
             "GATEWAY_SANDBOX_PROFILE": "default",
+            **self._environment,
         }
         return Ward(Child(name, command, environment=environment, log=self._logs / f"{name}.log"), address)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,16 +13,16 @@ from typing import Any
 import asyncpg
 
 from gateway.api.authentication import mint
-from tests.chaos.clients import Client, Tally, settle_in
+from tests.chaos.clients import Client, Tally, serve, settle_in
 from tests.chaos.ground import Ground
 from tests.chaos.reckoning import our_books, through_the_api
+from tests.chaos.telling import Reckoning, Say
 from tests.chaos.their_books import their_books
 from tests.chaos.wishes import Wish, wishes
 
 CLIENTS = 8
 UNSETTLED = ("queued", "submitting", "waiting", "retry_scheduled", "outcome_unknown")
 _AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,14 +35,6 @@ class Plan:
     seed: int = 1
     minutes: float = 20.0
     spacing: float = 3.0
-
-
-@dataclass
-class Reckoning:
-    """How it ended: the figures of the final table, and what is wrong."""
-
-    figures: dict[str, object] = field(default_factory=dict)
-    wrong: list[str] = field(default_factory=list)
 
 
 class Storm:
@@ -89,26 +81,12 @@ class Storm:
         return found
 
     async def _issue(self, todo: list[Wish], key: str, span: float) -> None:
-        """The clients share the wishes; each wish has its moment."""
         chance = Random(f"{self._plan.seed}:moments")
-        moments = sorted(chance.uniform(0, span) for _ in todo)
-        waiting = list(zip(moments, todo, strict=True))[::-1]
-        began = time.monotonic()
+        await serve(todo, span, chance, self._clients(key), Client.issue)
 
-        async def serve(number: int) -> None:
-            own = Random(f"{self._plan.seed}:client:{number}")
-            client = Client(self._ground.url, key, own, self._tally, self._until)
-            try:
-                while waiting:
-                    moment, wish = waiting.pop()
-                    await asyncio.sleep(max(0.0, began + moment - time.monotonic()))
-                    await client.issue(wish)
-            finally:
-                await client.close()
-
-        async with asyncio.TaskGroup() as group:
-            for number in range(CLIENTS):
-                group.create_task(serve(number))
+    def _clients(self, key: str) -> list[Client]:
+        seeds = [f"{self._plan.seed}:client:{number}" for number in range(CLIENTS)]
+        return [Client(self._ground.url, key, Random(seed), self._tally, self._until) for seed in seeds]
 
     async def _strike(
         self, many: int, span: float, name: str, blow: Callable[[Random], Coroutine[Any, Any, None]]

@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
-import shutil
 import sys
-import tempfile
-from pathlib import Path
 
-from gateway.logs import configure
-from tests.day.day import Day, Plan, Reckoning
-
-SHOWN = 40
+from tests.chaos.telling import long_form
+from tests.day.day import Day, Plan
 
 
 def main() -> int:
     plan = _plan()
-    data = Path(tempfile.mkdtemp(prefix="gateway-day-"))
-    data.chmod(0o711)  # The server's own user passes through, so that the cluster lies in here too.
-    configure("warning", "json", file=data / "day.log")
-    print(f"seed {plan.seed}: {plan.invoices} invoices over {plan.span} s; data {data}")
-    found = asyncio.run(Day(plan, data, lambda text: print(text, flush=True)).run())
-    _show(found)
-    if found.wrong:
-        print(f"\n✗ {len(found.wrong)} things differ (seed {plan.seed}); data and logs: {data}")
-        return 1
-    shutil.rmtree(data, ignore_errors=True)
-    print("\n✓ every document stamped exactly once, over both certifiers")
-    return 0
+    proved = "every document stamped exactly once, over both certifiers"
+    many = f"{plan.invoices} invoices over {plan.span} s"
+    return long_form("day", many, plan.seed, lambda data, say: Day(plan, data, say).run(), proved)
 
 
 def _plan() -> Plan:
@@ -41,14 +26,6 @@ def _plan() -> Plan:
     parser.add_argument("--seed", type=int, default=default.seed)
     parser.add_argument("--minutes", type=float, default=default.minutes, help="after which it counts as failed")
     return Plan(**vars(parser.parse_args()))
-
-
-def _show(found: Reckoning) -> None:
-    print()
-    for name, value in found.figures.items():
-        print(f"  {name:32} {value}")
-    for text in found.wrong[:SHOWN]:
-        print(f"  ✗ {text}")
 
 
 if __name__ == "__main__":

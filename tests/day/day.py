@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 import asyncpg
 
 from gateway.api.authentication import mint
-from tests.chaos.clients import Client, Tally, settle_in
+from tests.chaos.calm import calm, watch
+from tests.chaos.clients import Client, Tally, serve, settle_in
 from tests.chaos.ground import Ground
+from tests.chaos.telling import Reckoning, Say
 from tests.chaos.wishes import Wish
 from tests.day.reckoning import second_choices, settled, stamped_once
 from tests.day.weather import Weather
 from tests.day.wishes import WISHERS, wishes
 
 CLIENTS = 8
-UNSETTLED = ("queued", "submitting", "waiting", "retry_scheduled", "outcome_unknown", "held")
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,14 +34,6 @@ class Plan:
     span: float = 240.0
     seed: int = 1
     minutes: float = 30.0
-
-
-@dataclass
-class Reckoning:
-    """How it ended: the figures of the final table, and what is wrong."""
-
-    figures: dict[str, object] = field(default_factory=dict)
-    wrong: list[str] = field(default_factory=list)
 
 
 class Day:
@@ -69,7 +60,7 @@ class Day:
         plan, key = self._plan, mint("test")
         issuers = await settle_in(self._ground, key, WISHERS)
         todo = wishes(plan.invoices, plan.lost, issuers, Random(f"{plan.seed}:wishes"))
-        watch = asyncio.create_task(self._watch())
+        watching = asyncio.create_task(watch(self._ground.owner, self._say, self._began, self._issued))
         began = time.monotonic()
         async with Weather(self._ground) as weather:
             storms = asyncio.create_task(weather.serve(plan.span, plan.outages, f"{plan.seed}:weather"))
@@ -77,10 +68,10 @@ class Day:
             issued = time.monotonic() - began
             storms.cancel()
             weathered = await asyncio.gather(storms, return_exceptions=True)
-        stuck = await self._calm()
-        watch.cancel()
-        await asyncio.gather(watch, return_exceptions=True)
-        calm = time.monotonic() - began
+        stuck = await calm(self._ground.owner, self._until)
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        settled_in = time.monotonic() - began
         found = await self._reckon()
         broken = [f"the weather failed: {one!r}" for one in weathered if not isinstance(one, asyncio.CancelledError)]
         found.wrong = [*self._tally.wrong, *stuck, *broken, *found.wrong]
@@ -88,58 +79,18 @@ class Day:
         found.figures |= {
             "outages": f"{weather.many}: {shares}",
             "until all was issued, seconds": round(issued, 1),
-            "until all was stamped, seconds": round(calm, 1),
+            "until all was stamped, seconds": round(settled_in, 1),
         }
         return found
 
     async def _issue(self, todo: list[Wish], key: str) -> None:
-        """The clients share the wishes; each wish has its moment."""
-        chance = Random(f"{self._plan.seed}:moments")
-        moments = sorted(chance.uniform(0, self._plan.span) for _ in todo)
-        waiting = list(zip(moments, todo, strict=True))[::-1]
-        began = time.monotonic()
+        plan = self._plan
+        seeds = [f"{plan.seed}:client:{number}" for number in range(CLIENTS)]
+        clients = [Client(self._ground.url, key, Random(seed), self._tally, self._until) for seed in seeds]
+        await serve(todo, plan.span, Random(f"{plan.seed}:moments"), clients, Client.issue)
 
-        async def serve(number: int) -> None:
-            own = Random(f"{self._plan.seed}:client:{number}")
-            client = Client(self._ground.url, key, own, self._tally, self._until)
-            try:
-                while waiting:
-                    moment, wish = waiting.pop()
-                    await asyncio.sleep(max(0.0, began + moment - time.monotonic()))
-                    await client.issue(wish)
-            finally:
-                await client.close()
-
-        async with asyncio.TaskGroup() as group:
-            for number in range(CLIENTS):
-                group.create_task(serve(number))
-
-    async def _calm(self) -> list[str]:
-        """Wait until nothing is on its way any more."""
-        counts: dict[str, int] = {}
-        while time.monotonic() < self._until:
-            counts = await self._counts()
-            if not counts:
-                return []
-            await asyncio.sleep(0.5)
-        return [f"not settled in time: {counts}"]
-
-    async def _counts(self) -> dict[str, int]:
-        connection = await asyncpg.connect(self._ground.owner, timeout=10)
-        try:
-            rows = await connection.fetch("SELECT state, count(*) FROM gateway.submission GROUP BY 1 ORDER BY 1")
-        finally:
-            await connection.close()
-        return {row["state"]: row["count"] for row in rows if row["state"] in UNSETTLED}
-
-    async def _watch(self) -> None:
-        while True:
-            unsettled = await self._counts()
-            self._say(
-                f"{time.monotonic() - self._began:6.1f} s  {len(self._tally.issued)}/{self._plan.invoices} issued, on"
-                f" their way: {unsettled or 'none'}"
-            )
-            await asyncio.sleep(5.0)
+    def _issued(self) -> str:
+        return f"{len(self._tally.issued)}/{self._plan.invoices}"
 
     async def _reckon(self) -> Reckoning:
         connection = await asyncpg.connect(self._ground.owner)

@@ -1,10 +1,12 @@
-"""When which certifier fails, and how: drawn before the day begins, and served to the sandbox hour by hour."""
+"""When which service of an authority fails, and how: drawn before the day begins, and served to the sandbox hour by
+hour. Mexico's certifiers are the services of its own day; another one names its own."""
 
 from __future__ import annotations
 
 import asyncio
 import ssl
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 from random import Random
@@ -24,28 +26,34 @@ _FEWEST = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Outage:
-    """One certifier fails in one way, from `begin` on, for `seconds`."""
+    """One service fails in one way, from `begin` on, for `seconds`."""
 
-    certifier: str
+    service: str
     mode: str
     begin: float
     seconds: float
 
 
-def forecast(span: float, share: float, chance: Random) -> list[Outage]:
-    """Outages that take `share` of the span from each certifier, in each way alike, none over another of its own."""
+def forecast(
+    span: float,
+    share: float,
+    chance: Random,
+    services: Sequence[str] = CERTIFIERS,
+    ways: Sequence[str] = MODES,
+) -> list[Outage]:
+    """Outages that take `share` of the span from each service, in each way alike, none over another of its own."""
     found: list[Outage] = []
-    for certifier in CERTIFIERS:
+    for service in services:
         bad = span * share
         many = max(_FEWEST, round(bad / _LONGEST)) if bad else 0
-        modes = [MODES[place % len(MODES)] for place in range(many)]
+        modes = [ways[place % len(ways)] for place in range(many)]
         chance.shuffle(modes)
         for place, mode in enumerate(modes):
             room = span / many
             seconds = bad / many
             found.append(
                 Outage(
-                    certifier=certifier,
+                    service=service,
                     mode=mode,
                     begin=place * room + chance.uniform(0, room - seconds),
                     seconds=seconds,
@@ -55,14 +63,21 @@ def forecast(span: float, share: float, chance: Random) -> list[Outage]:
 
 
 class Weather:
-    """The sandbox's administrator. `served` is how long each certifier has failed so far, by name, in seconds."""
+    """The sandbox's administrator. `served` is how long each service has failed so far, by name, in seconds."""
 
-    def __init__(self, ground: Ground) -> None:
-        self.served = dict.fromkeys(CERTIFIERS, 0.0)
+    def __init__(
+        self,
+        ground: Ground,
+        simulator: str = "cfdi",
+        services: Sequence[str] = CERTIFIERS,
+        ways: Sequence[str] = MODES,
+    ) -> None:
+        self._ways = ways
+        self.served = dict.fromkeys(services, 0.0)
         self.many = 0
         authority = SandboxAuthority(ground.settings.sandbox)
         trust = ssl.create_default_context(cadata=authority.certificate_pem.decode())
-        url = f"https://localhost:{urlsplit(ground.simulators['cfdi']).port}"
+        url = f"https://localhost:{urlsplit(ground.simulators[simulator]).port}"
         self._http = httpx2.AsyncClient(base_url=url, verify=trust, trust_env=False, timeout=30.0)
 
     async def __aenter__(self) -> Weather:
@@ -79,12 +94,12 @@ class Weather:
             for turn in count():
                 began = time.monotonic()
                 async with asyncio.TaskGroup() as group:
-                    for outage in forecast(span, share, Random(f"{seed}:{turn}")):
+                    for outage in forecast(span, share, Random(f"{seed}:{turn}"), tuple(self.served), self._ways):
                         group.create_task(self._happen(outage, began))
                 await asyncio.sleep(max(0.0, began + span - time.monotonic()))
         finally:
-            for certifier in CERTIFIERS:
-                await self._delete(certifier)
+            for service in self.served:
+                await self._delete(service)
 
     async def _happen(self, outage: Outage, began: float) -> None:
         await asyncio.sleep(max(0.0, began + outage.begin - time.monotonic()))
@@ -94,12 +109,12 @@ class Weather:
         try:
             await asyncio.sleep(outage.seconds)
         finally:
-            self.served[outage.certifier] += time.monotonic() - start
-        await self._delete(outage.certifier)
+            self.served[outage.service] += time.monotonic() - start
+        await self._delete(outage.service)
 
     async def _put(self, outage: Outage) -> None:
-        path = f"/_sandbox/outage?endpoint={outage.certifier}&mode={outage.mode}"
+        path = f"/_sandbox/outage?endpoint={outage.service}&mode={outage.mode}"
         (await self._http.put(path)).raise_for_status()
 
-    async def _delete(self, certifier: str) -> None:
-        (await self._http.delete(f"/_sandbox/outage?endpoint={certifier}")).raise_for_status()
+    async def _delete(self, service: str) -> None:
+        (await self._http.delete(f"/_sandbox/outage?endpoint={service}")).raise_for_status()

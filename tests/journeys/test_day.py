@@ -33,7 +33,7 @@ def test_the_reckoning_sees_what_is_stamped_twice_or_never() -> None:
 def test_the_forecast_takes_its_share_of_the_time() -> None:
     outages = forecast(240.0, 0.05, Random("1:weather"))
     for certifier in CERTIFIERS:
-        own = [one for one in outages if one.certifier == certifier]
+        own = [one for one in outages if one.service == certifier]
         assert sum(one.seconds for one in own) == pytest.approx(12.0)
         assert {one.mode for one in own} == set(MODES)
         assert all(before.begin + before.seconds <= after.begin for before, after in pairwise(own))
