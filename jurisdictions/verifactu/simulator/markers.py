@@ -9,8 +9,8 @@
 | `[sim:lost]` | everything is registered and the line drops before the answer; once |
 | `[sim:slow]` | the answer takes five seconds; once |
 
-Once: the first time that the record with that huella is seen; sent again, it is judged like any other. A text that is
-not in this table is no marker.
+Once: the first time that the record with that huella is seen; sent again, it is judged like any other. Of several in
+one message the first is shown, and all count as shown. A text that is not in this table is no marker.
 """
 
 from __future__ import annotations

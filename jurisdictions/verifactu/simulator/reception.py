@@ -156,13 +156,12 @@ def _pause(ledger: Ledger, session: Session, usual: str) -> str:
 
 
 def _behaviour(book: Mapping[str, bytes], ledger: Ledger, records: Sequence[Record]) -> str | None:
-    """The first behaviour asked for that was not shown yet; the book remembers it for every record that asks for it."""
+    """The first behaviour asked for that was not shown yet; with it all that the message asks for is done, so that a
+    message of a thousand records has trouble once, as one of a single record."""
     fresh = [(name, key) for name, key in markers.behaviours(records) if not book.get(key)]
-    shown = fresh[0][0] if fresh else None
-    for name, key in fresh:
-        if name == shown:
-            ledger.put(key, b"shown")
-    return shown
+    for _, key in fresh:
+        ledger.put(key, b"shown")
+    return fresh[0][0] if fresh else None
 
 
 def _early_answer(shown: str | None, ledger: Ledger) -> SimulatorReply | None:
