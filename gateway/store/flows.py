@@ -62,7 +62,7 @@ async def read(connection: Connection, lease: Lease) -> Any:
     incident is open, in one row; None where the lease is no longer ours."""
     return await connection.fetchrow(
         """
-        SELECT f.issuer_id, f.ordered, f.max_batch, f.failures, f.version, i.body AS issuer,
+        SELECT f.issuer_id, f.ordered, f.max_batch, f.failures, f.paced_until, f.version, i.body AS issuer,
             gateway.attestations_of($1, $2, f.issuer_id) AS attestations, gateway.flows_of($1, $2, ARRAY[$3]) AS flows,
             EXISTS (SELECT FROM gateway.incident n WHERE n.tenant_id = $1 AND n.environment = $2 AND n.jurisdiction = $3
                 AND n.flow_key = $4 AND n.ended_at IS NULL) AS in_trouble

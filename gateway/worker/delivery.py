@@ -59,6 +59,8 @@ class Ending:
 
     settling: Settling = field(default_factory=Settling)
     paced_until: datetime | None = None
+    rest_until: datetime | None = None
+    """Nothing was tried, and nothing is before then."""
     trouble: bool = False
     cause: Trouble | None = None
     """Why there is `trouble`."""
@@ -66,6 +68,11 @@ class Ending:
     asked: bool = False
     answered: bool = False
     session: Step | None = None
+
+    @property
+    def free(self) -> bool:
+        """Whether the flow may go on at once."""
+        return not self.trouble and self.hold is None and self.paced_until is None and self.rest_until is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +169,9 @@ class Delivery:
         except ValueError as why:
             raise _Defect(str(why)) from why
         at, ids = house.now(), {ask.name: house.new_id() for ask in step.asks}
-        rows = [self._exchange_row(ids[ask.name], ask, step) for ask in step.asks]
+        # What the step remembers may be a megabyte and is one for all its questions: it is kept with the first of them.
+        memo = to_json(step.memo)
+        rows = [self._exchange_row(ids[ask.name], ask, "{}" if n else memo) for n, ask in enumerate(step.asks)]
 
         async def write_down(connection: Connection) -> None:
             if settling.rows:
@@ -231,7 +240,7 @@ class Delivery:
             "documents": len(self._sendings),
         }
 
-    def _exchange_row(self, exchange: UUID, ask: Ask, step: Step) -> ExchangeRow:
+    def _exchange_row(self, exchange: UUID, ask: Ask, memo: str) -> ExchangeRow:
         request = stored_request(ask)
         return ExchangeRow(
             id=exchange,
@@ -244,7 +253,7 @@ class Delivery:
             submissions=tuple(self._ledger.records[name].id for name in ask.documents),
             headers=to_json(request.headers),
             body=request.body,
-            memo=to_json(step.memo),
+            memo=memo,
         )
 
     def _answer_row(self, exchange: UUID, ask: Ask, answer: Answer) -> AnswerRow:

@@ -86,8 +86,8 @@ class _Turn:
             return
         ending = Ending()
         if unsettled:
-            ending = await self._deliver(talk, Phase.INQUIRE, unsettled)
-            if waiting and ending.hold is None and not ending.trouble and ending.paced_until is None:
+            ending = self._early(unsettled) or await self._deliver(talk, Phase.INQUIRE, unsettled)
+            if waiting and ending.free:
                 await self._between(ending)
                 ending = await self._send(talk, waiting)
         elif waiting:
@@ -104,7 +104,14 @@ class _Turn:
         except Exception as why:
             log.exception("exchange.batch_failed", jurisdiction=self._lease.jurisdiction)
             return Ending(hold=Hold(code=DEFECT, message=f"Our own code could not choose what to send: {why}"))
-        return await self._deliver(talk, Phase.SEND, batch)
+        return self._early(batch) or await self._deliver(talk, Phase.SEND, batch)
+
+    def _early(self, records: Sequence[Record]) -> Ending | None:
+        """A rest, where a full batch that waits has passed the authority's pacing and less than that would go out."""
+        until = self._flow["paced_until"]
+        if until is None or until <= self._house.now() or len(records) >= self._flow["max_batch"]:
+            return None
+        return Ending(rest_until=until)
 
     async def _deliver(self, talk: Talk, phase: Phase, records: Sequence[Record]) -> Ending:
         ending = await Delivery(talk, phase, tuple(records)).run()
@@ -199,6 +206,8 @@ class _Turn:
         house, lease, cause = self._house, self._lease, Trouble(DEFECT, f"Our own code failed: {type(why).__name__}")
         with suppress(Exception):
             async with asyncio.timeout(3), house.store.tenant(lease.tenant, lease.environment) as connection:
+                if not await flows.renew(connection, lease, house.pace.lease):
+                    return  # Somebody else has it, and may have delivered everything.
                 trail = Trail(house.new_id, "worker")
                 await incidents.noted(
                     connection, lease, self._incident, self._flow["issuer_id"], cause, house.now(), trail
@@ -212,9 +221,9 @@ class _Turn:
             held = ending.hold
             cause = Trouble(held.code, held.message) if held else ending.cause or Trouble(UNSETTLED)
             await incidents.noted(connection, lease, self._incident, self._flow["issuer_id"], cause, house.now(), trail)
-        elif self._flow["in_trouble"] and ending.answered:
+        elif self._flow["in_trouble"]:
             delivered = sum(row.state in _GONE for row in ending.settling.rows)
-            await incidents.ended(connection, lease, delivered, house.now(), trail)
+            await incidents.ended(connection, lease, delivered, house.now(), trail, answered=ending.answered)
 
     async def _settle(self, connection: Connection, ending: Ending) -> None:
         at, settling = self._house.now(), ending.settling
@@ -225,6 +234,8 @@ class _Turn:
         await keep_session(self._house, self._lease, connection, ending.session)
 
     def _rest(self, ending: Ending) -> Rest:
+        if ending.rest_until is not None:
+            return Rest(failures=self._flow["failures"], backoff_until=ending.rest_until)
         if not ending.trouble or ending.hold is not None:  # A held flow rests for a person, and then goes at once.
             return Rest(paced_until=ending.paced_until)
         house, failures = self._house, self._flow["failures"] + 1

@@ -73,7 +73,7 @@ ABOUT = About(
     obligations=deadlines.OBLIGATIONS,
     provides=("verification_url", "verification_phrase"),
     slots=4,
-    longest_pause_seconds=3600,
+    longest_pause_seconds=int(deadlines.LONGEST_PAUSE.total_seconds()),
     deployment_type=Deployment,
     retention=retention.RETENTION,
 )

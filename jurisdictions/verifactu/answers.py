@@ -24,15 +24,21 @@ _NUMBER_OF_SECONDS = re.compile(r"[0-9]{1,9}")
 CERTIFICATE = "CERTIFICATE"
 CORRECT, WITH_ERRORS, INCORRECT, ANNULLED = "Correcto", "AceptadoConErrores", "Incorrecto", "Anulado"
 _STATES = (("correct", CORRECT), ("aceptad", WITH_ERRORS), ("incorrect", INCORRECT), ("anulad", ANNULLED))
+_TURNED_BACK = frozenset({408, 429, 503})
+_GATEWAY = frozenset({502, 504})
 MOST_WAIT = 9999
 """TiempoEsperaEnvio has four digits."""
+LONGEST_MESSAGE = 1500
+"""DescripcionErrorRegistro has no more; a fault's text goes to each of a thousand records."""
 
 
 class Trouble(StrEnum):
-    """Why there is nothing to read. `lost`: they may have taken it. `busy`: they certainly did not."""
+    """Why there is nothing to read. `lost`: they may have taken it. `broken`: they failed over it themselves, at which
+    point of their work nobody tells. `busy`: they certainly did not take it."""
 
     NOT_SENT = "not_sent"
     LOST = "lost"
+    BROKEN = "broken"
     BUSY = "busy"
     REFUSED = "refused"
 
@@ -228,28 +234,33 @@ def _retry_after(answer: Answer) -> int | None:
 
 
 def _unreadable(answer: Answer, why: str) -> Failure:
-    """No SOAP. A page of HTML comes from a server in front of the service, which never saw the message; a gateway's
-    timeout (502, 504) or a cut answer may have come after it took it."""
+    """No SOAP. Only a server in front of the service, or its own word that it is too busy, tells that nobody looked at
+    the message; a gateway's timeout (502, 504), an error of the service or a cut answer may have come after it did."""
     retry_after = _retry_after(answer)
     text = f"HTTP {answer.status}: {why}"
     start = answer.body[:2000].lower()
-    if answer.status < 500 and b"<html" in start and _OF_CERTIFICATE.search(start):
+    if answer.status < 500 and answer.status != 429 and b"<html" in start and _OF_CERTIFICATE.search(start):
         return Failure(Trouble.REFUSED, CERTIFICATE, text)
-    if answer.status not in {502, 504} and (answer.status == 429 or answer.status >= 500 or b"<html" in start):
+    if answer.status in _TURNED_BACK or (400 <= answer.status < 500 and b"<html" in start):
         return Failure(Trouble.BUSY, str(answer.status), text, retry_after)
     if 400 <= answer.status < 500:
         return Failure(Trouble.REFUSED, str(answer.status), text)
-    return Failure(Trouble.LOST, str(answer.status), text, retry_after)
+    broken = answer.status >= 500 and answer.status not in _GATEWAY
+    return Failure(
+        Trouble.BROKEN if broken or b"<html" in start else Trouble.LOST, str(answer.status), text, retry_after
+    )
 
 
 def _fault(fault: soap.Fault) -> Failure:
-    """`env:Client` with `Codigo[4102].text` refuses the whole message; technical codes and `env:Server` pass by."""
+    """`env:Client` with `Codigo[4102].text` refuses the whole message, some codes only for now. What else fails is to
+    be sent again (WS 5.1), which does not say that nothing of it was kept."""
     found = _CODE.search(fault.text)
     code = found.group(1) if found else ""
-    message = fault.text[found.end() :] if found else fault.text
-    if fault.code != "Client" or code in lists.MESSAGE_TECHNICAL:
-        return Failure(Trouble.BUSY, code or fault.code, message)
-    return Failure(Trouble.REFUSED, code or fault.code, message)
+    message = (fault.text[found.end() :] if found else fault.text)[:LONGEST_MESSAGE]
+    if fault.code != "Client":
+        return Failure(Trouble.BROKEN, code or fault.code or "FAULT", message)
+    technical = code in lists.MESSAGE_TECHNICAL
+    return Failure(Trouble.BUSY if technical else Trouble.REFUSED, code or fault.code, message)
 
 
 def _identity(element: etree._Element | None) -> tuple[str, str, str]:

@@ -11,37 +11,29 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from jurisdictions.contract import Instruction
-from jurisdictions.verifactu import codelists as lists
+from jurisdictions.verifactu import qualification
 from jurisdictions.verifactu.parties import Identity
+from jurisdictions.verifactu.qualification import Place, belongs, contained, reported
 from jurisdictions.verifactu.settings import (
     NO_LINE_EXTENSION,
     Extension,
     LineExtension,
     Settings,
 )
-from schemas.codes import TaxCategory, TaxKind
-from schemas.document import ExchangeRate, Invoice, Tax, TaxGroup
+from schemas.document import ExchangeRate, Invoice, TaxGroup
 from schemas.invoice import Kind
 from schemas.money import HUNDRED, ZERO, round_half_up
 
-_IMPUESTO = {
-    TaxKind.VAT: lists.IVA,
-    TaxKind.IGIC: lists.IGIC,
-    TaxKind.IPSI: lists.IPSI,
-    TaxKind.EXCISE: lists.OTHER_TAX,
-}
-_EXEMPT = {TaxCategory.EXEMPT: "E1", TaxCategory.EXPORT: "E2", TaxCategory.INTRA_COMMUNITY: "E5"}
-_EXPORTED = frozenset({"E2", "E3"})
-"""Exemptions that ClaveRegimen 01 does not admit (1199): exports and what the law treats alike."""
 _SIGNS = {1: Decimal(1), -1: Decimal(-1)}
-_CHARGED = frozenset({TaxCategory.STANDARD, TaxCategory.ZERO, TaxCategory.IGIC, TaxCategory.IPSI})
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One DetalleDesglose. Amounts are EUR with two decimals; None is an element that is not written.
 
-    `pointer` shows the first tax of the caller's input that led to it.
+    `pointer` shows the first tax of the caller's input that led to it. `left_out` is tax that the invoice charges and
+    the row does not show, because the caller says that it is exempt, not subject, or the customer's to pay. `price` is
+    what the customer pays where only a margin is taxed, and the base says no more than that.
     """
 
     impuesto: str
@@ -55,6 +47,13 @@ class Row:
     cuota_recargo: Decimal | None = None
     pointer: str = "/lines/0/taxes/0"
     a_coste: Decimal | None = None
+    left_out: Decimal = ZERO
+    price: Decimal | None = None
+
+    @property
+    def total(self) -> Decimal:
+        """Its share of ImporteTotal."""
+        return self.base + self.tax if self.price is None else self.price
 
     @property
     def tax(self) -> Decimal:
@@ -70,16 +69,12 @@ class _Part:
     base: Decimal
     pointer: str
     a_coste: Decimal | None = None
+    margen: Decimal | None = None
 
 
 def sign_of(invoice: Invoice) -> int:
     """A credit note's amounts are positive in the neutral invoice and negative differences in the record."""
     return -1 if invoice.kind is Kind.CREDIT_NOTE else 1
-
-
-def reported(tax: Tax | TaxGroup) -> bool:
-    """Whether the tax has a place in a record: not retentions, nor taxes on income, nor Italy's split payment."""
-    return not tax.withheld and tax.tax in _IMPUESTO and tax.category is not TaxCategory.SPLIT_PAYMENT
 
 
 def euro_rate(invoice: Invoice) -> Decimal | None:
@@ -124,12 +119,12 @@ def rows(
 ) -> tuple[Row, ...]:
     """The Desglose of an invoice; withheld taxes are no part of it. Without an exchange rate amounts stay as given."""
     invoice = instruction.invoice
-    factor = factor_of(invoice)
+    factor, where = factor_of(invoice), qualification.place(invoice.issuer, invoice.customer, customer)
     merged: dict[tuple[object, ...], Row] = {}
     for group in invoice.tax_breakdown:
-        if not reported(group):
+        if not reported(group) or contained(group, invoice.tax_breakdown, invoice.lines):
             continue
-        for row in _rows_of(group, instruction, settings, extension, customer):
+        for row in _rows_of(group, instruction, settings, extension, where):
             converted = _converted(row, factor)
             key = (row.impuesto, row.clave, row.calificacion, row.exenta, row.tipo, row.tipo_recargo)
             merged[key] = _added(merged[key], converted) if key in merged else converted
@@ -137,7 +132,7 @@ def rows(
 
 
 def _rows_of(
-    group: TaxGroup, instruction: Instruction, settings: Settings, extension: Extension, customer: Identity | None
+    group: TaxGroup, instruction: Instruction, settings: Settings, extension: Extension, where: Place
 ) -> Iterator[Row]:
     parts = _parts(group, instruction)
     left, left_surcharge = group.amount, group.surcharge_amount
@@ -146,7 +141,12 @@ def _rows_of(
         amount = left if last else _tax(part.base, group.percent)
         surcharge = left_surcharge if last else _tax(part.base, group.surcharge)
         left, left_surcharge = left - amount, left_surcharge - surcharge
-        yield _row(group, part, amount, surcharge, settings, extension, customer)
+        given = part.extension
+        calificacion, exenta = qualification.qualified(group, given, where)
+        clave = qualification.usual_clave(group, settings, calificacion or exenta or "", where)
+        if clave is not None:
+            clave = given.clave_regimen or extension.clave_regimen or clave
+        yield _row(group, part, amount, surcharge, (calificacion, exenta, clave))
 
 
 def _row(
@@ -154,16 +154,12 @@ def _row(
     part: _Part,
     amount: Decimal,
     surcharge: Decimal,
-    settings: Settings,
-    extension: Extension,
-    customer: Identity | None,
+    qualified: tuple[str | None, str | None, str | None],
 ) -> Row:
-    calificacion, exenta = _qualified(group, part.extension, customer)
-    impuesto = _impuesto(group)
-    clave = part.extension.clave_regimen or extension.clave_regimen
-    if clave is None:
-        exported = group.category is TaxCategory.EXPORT or exenta in _EXPORTED
-        clave = "02" if exported and impuesto != lists.IPSI else settings.clave_regimen
+    """`qualified` are CalificacionOperacion, OperacionExenta and ClaveRegimen."""
+    calificacion, exenta, clave = qualified
+    if part.margen is not None and calificacion == "S1":
+        return _margin_row(group, part, part.margen, amount + surcharge, clave)
     tipo: Decimal | None = None
     cuota: Decimal | None = None
     if calificacion == "S1":
@@ -172,8 +168,8 @@ def _row(
         tipo, cuota = ZERO, ZERO
     surcharged = group.surcharge is not None and calificacion == "S1"
     return Row(
-        impuesto=impuesto,
-        clave=None if impuesto == lists.OTHER_TAX else clave,
+        impuesto=qualification.impuesto(group),
+        clave=clave,
         calificacion=calificacion,
         exenta=exenta,
         tipo=tipo,
@@ -183,34 +179,24 @@ def _row(
         cuota_recargo=surcharge if surcharged else None,
         pointer=part.pointer,
         a_coste=part.a_coste,
+        left_out=ZERO if calificacion == "S1" else amount + surcharge,
     )
 
 
-def _impuesto(group: TaxGroup) -> str:
-    if group.tax is TaxKind.VAT and group.category is TaxCategory.IGIC:
-        return lists.IGIC
-    if group.tax is TaxKind.VAT and group.category is TaxCategory.IPSI:
-        return lists.IPSI
-    return _IMPUESTO[group.tax]
-
-
-def _qualified(group: TaxGroup, line: LineExtension, customer: Identity | None) -> tuple[str | None, str | None]:
-    """CalificacionOperacion or OperacionExenta of a group, the line's own words first.
-
-    Reverse charge is S2 within Spain; to a buyer elsewhere the operation lies outside our VAT by place (N2).
-    """
-    if line.calificacion is not None or line.exenta is not None:
-        return line.calificacion, line.exenta
-    abroad = customer is not None and customer.nif is None
-    if group.category in _CHARGED:
-        return "S1", None
-    if group.category is TaxCategory.REVERSE_CHARGE:
-        return ("N2" if abroad else "S2"), None
-    if group.category is TaxCategory.OUTSIDE_SCOPE:
-        return ("N2" if abroad else "N1"), None
-    if group.exemption_code in lists.EXENTAS:
-        return None, group.exemption_code
-    return None, _EXEMPT[group.category]
+def _margin_row(group: TaxGroup, part: _Part, margin: Decimal, charged: Decimal, clave: str | None) -> Row:
+    percent = Decimal(part.extension.tipo_margen)
+    return Row(
+        impuesto=qualification.impuesto(group),
+        clave=clave,
+        calificacion="S1",
+        exenta=None,
+        tipo=percent,
+        base=margin,
+        cuota=_tax(margin, percent),
+        pointer=part.pointer,
+        left_out=charged,
+        price=part.base,
+    )
 
 
 def _parts(group: TaxGroup, instruction: Instruction) -> tuple[_Part, ...]:
@@ -224,7 +210,7 @@ def _parts(group: TaxGroup, instruction: Instruction) -> tuple[_Part, ...]:
         given = extensions[at] if at < len(extensions) else None
         extension = given if isinstance(given, LineExtension) else NO_LINE_EXTENSION
         for place, line_tax in enumerate(line.taxes):
-            if not _belongs(line_tax.tax, group):
+            if not belongs(line_tax.tax, group):
                 continue
             rest -= line_tax.base
             if not extension.aside:
@@ -239,29 +225,26 @@ def _parts(group: TaxGroup, instruction: Instruction) -> tuple[_Part, ...]:
 
 
 def _with_line(part: _Part, base: Decimal) -> _Part:
-    """The part with one more line of the same extension, whose base at cost is stated for each line."""
-    at_cost = part.extension.base_a_coste
-    a_coste = None if at_cost is None else (part.a_coste or ZERO) + round_half_up(Decimal(at_cost), 2)
-    return replace(part, base=part.base + base, a_coste=a_coste)
+    """The part with one more line of the same extension, whose base at cost and margin are stated for each line."""
+    given = part.extension
+    return replace(
+        part,
+        base=part.base + base,
+        a_coste=_with_stated(part.a_coste, given.base_a_coste),
+        margen=_with_stated(part.margen, given.margen),
+    )
+
+
+def _with_stated(so_far: Decimal | None, stated: str | None) -> Decimal | None:
+    return None if stated is None else (so_far or ZERO) + round_half_up(Decimal(stated), 2)
 
 
 def _first_pointer(group: TaxGroup, invoice: Invoice) -> str:
     for at, line in enumerate(invoice.lines):
         for place, line_tax in enumerate(line.taxes):
-            if _belongs(line_tax.tax, group):
+            if belongs(line_tax.tax, group):
                 return f"/lines/{at}/taxes/{place}"
     return "/lines/0/taxes"
-
-
-def _belongs(tax: Tax, group: TaxGroup) -> bool:
-    return (
-        tax.tax is group.tax
-        and tax.category is group.category
-        and tax.percent == group.percent
-        and tax.surcharge == group.surcharge
-        and tax.exemption_code == group.exemption_code
-        and tax.withheld == group.withheld
-    )
 
 
 def _tax(base: Decimal, percent: Decimal | None) -> Decimal:
@@ -278,6 +261,8 @@ def _converted(row: Row, factor: Decimal) -> Row:
         cuota=None if row.cuota is None else in_euro(row.cuota, factor),
         cuota_recargo=None if row.cuota_recargo is None else in_euro(row.cuota_recargo, factor),
         a_coste=None if row.a_coste is None else in_euro(row.a_coste, factor),
+        left_out=in_euro(row.left_out, factor),
+        price=None if row.price is None else in_euro(row.price, factor),
     )
 
 
@@ -288,4 +273,6 @@ def _added(one: Row, other: Row) -> Row:
         cuota=None if one.cuota is None else one.cuota + (other.cuota or ZERO),
         cuota_recargo=None if one.cuota_recargo is None else one.cuota_recargo + (other.cuota_recargo or ZERO),
         a_coste=None if one.a_coste is other.a_coste is None else (one.a_coste or ZERO) + (other.a_coste or ZERO),
+        left_out=one.left_out + other.left_out,
+        price=None if one.price is other.price is None else one.total + other.total,
     )

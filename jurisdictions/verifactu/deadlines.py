@@ -13,7 +13,9 @@ from jurisdictions.verifactu.codelists import RECORD_AGE_SECONDS
 from jurisdictions.verifactu.regime import STARTS
 
 RECORD_AGE = timedelta(seconds=RECORD_AGE_SECONDS)
-LONGEST_PAUSE = timedelta(hours=1)
+RETRY_WITHIN = timedelta(hours=1)
+LONGEST_PAUSE = timedelta(minutes=55)
+"""Between the end of a try and the next one: a try that hangs and a breaker that rests still fit into the hour."""
 
 OBLIGATIONS = (
     *(Obligation(who=start.who, valid_from=start.first_day, law=start.law) for start in STARTS.values()),
@@ -29,5 +31,5 @@ def deadlines(instruction: Instruction, at: datetime) -> tuple[Deadline, ...]:
     """What begins to run when the record is sealed at `at`. Missing the first makes the message say Incidencia=S."""
     return (
         Deadline(name="record_age", at=at + RECORD_AGE, law="Validaciones y errores 1.2.2, 2004"),
-        Deadline(name="next_try", at=at + LONGEST_PAUSE, law="Order HAC/1177/2024 art. 16.4"),
+        Deadline(name="next_try", at=at + RETRY_WITHIN, law="Order HAC/1177/2024 art. 16.4"),
     )

@@ -7,8 +7,7 @@ answer to a question is awaited, after a 3000 or a lost answer).
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from itertools import takewhile
 from zoneinfo import ZoneInfo
@@ -33,7 +32,18 @@ from jurisdictions.contract import (
 from jurisdictions.kit import soap, xml
 from jurisdictions.verifactu import answers as replies
 from jurisdictions.verifactu import codelists as lists
-from jurisdictions.verifactu import declaration, hosts, lost, messages, outcomes, pacing, regime, representation, xsd
+from jurisdictions.verifactu import (
+    declaration,
+    hosts,
+    lost,
+    matching,
+    messages,
+    outcomes,
+    pacing,
+    regime,
+    representation,
+    xsd,
+)
 from jurisdictions.verifactu.answers import Failure, Trouble
 from jurisdictions.verifactu.deadlines import RECORD_AGE
 from jurisdictions.verifactu.memo import REGISTRO, Memo, ids, plain
@@ -45,6 +55,7 @@ from schemas.states import SubmissionState
 ON_THE_WAY = timedelta(seconds=30)
 """What a message may need until the AEAT compares its records with the clock (2004)."""
 DECLARATION, REPRESENTATION = "DECLARATION", "REPRESENTATION"
+_INTERRUPTED = "The exchange broke off before its end was noted; the AEAT is asked after the waiting time."
 _AEAT_TIME = ZoneInfo("Europe/Madrid")
 
 
@@ -86,11 +97,16 @@ def begin(documents: tuple[Sending, ...], setting: Setting) -> Step:
 
 def inquire(documents: tuple[Sending, ...], setting: Setting) -> Step:
     """Lost answers. An initial alta goes again as it is: a second one is refused with 3000 and proves the first. A
-    subsanación or anulación could be taken twice, so the AEAT's book is read first."""
+    subsanación or anulación could be taken twice, so the AEAT's book is read first, and for the alta of the same
+    invoice with it: the book shows whichever came last. After a crash nobody knows when the message left, so that the
+    waiting time begins anew."""
     hold = forbidden(setting)
     if hold is not None:
         return Step(hold=hold)
-    consulted = tuple(one.submission for one in documents if one.instruction is not InstructionKind.ISSUE)
+    if any(one.state is SubmissionState.SUBMITTING for one in documents):
+        return _interrupted(documents, setting)
+    twice = {matching.invoice(one) for one in documents if one.instruction is not InstructionKind.ISSUE}
+    consulted = tuple(one.submission for one in documents if matching.invoice(one) in twice)
     if not consulted:
         return _remission(documents, setting, in_doubt=True)
     memo = Memo(stage=REGISTRO, sent=ids(documents), lost=True, consulted=consulted)
@@ -107,8 +123,8 @@ def resume(
     if standing.stage == REGISTRO:
         return _remitted(about, standing, answers[REGISTRO], setting)
     read = lost.read(about, standing, answers, setting)
-    if isinstance(read, Failure):
-        return _failed(about, read, setting, in_doubt=True)
+    if isinstance(read, lost.Unread):
+        return _partly(about, read, setting)
     return read if isinstance(read, Step) else _concluded(about, read, setting)
 
 
@@ -122,6 +138,12 @@ def forbidden(setting: Setting) -> Hold | None:
             if one.severity is Severity.FATAL:
                 return Hold(code=code, message=one.message)
     return None
+
+
+def _interrupted(documents: tuple[Sending, ...], setting: Setting) -> Step:
+    until = pacing.after_answer(None, setting)
+    outcome = Outcome(state=SubmissionState.OUTCOME_UNKNOWN, code="INTERRUPTED", message=_INTERRUPTED, not_before=until)
+    return Step(outcomes={one.submission: outcome for one in documents}, not_before=until)
 
 
 # ------------------------------------------------------------------------------------------------ remission
@@ -155,22 +177,17 @@ def _remitted(documents: tuple[Sending, ...], memo: Memo, answer: Answer, settin
     read = replies.result(answer)
     if isinstance(read, Failure):
         return _failed(documents, read, setting, in_doubt=memo.lost)
-    waiting: dict[tuple[str, str, str], deque[replies.Line]] = defaultdict(deque)
-    for line in read.lines:
-        waiting[line.number, line.date, line.operation].append(line)
     settled: dict[str, Outcome] = {}
-    duplicates: dict[str, outcomes.Refused] = {}
-    for one in documents:
-        lines = waiting.get(_key(one))
-        own = lines.popleft() if lines else None
-        if own is not None and own.code == lists.DUPLICATE and own.state == replies.INCORRECT:
-            duplicates[one.submission] = outcomes.duplicate(own)
+    refused: dict[str, outcomes.Refused] = {}
+    for one, line in matching.matched(documents, read.lines):
+        if line is not None and line.state == replies.INCORRECT and (memo.lost or line.code == lists.DUPLICATE):
+            refused[one.submission] = outcomes.refused(line)
         else:
-            settled[one.submission] = outcomes.of_line(one, own, read, memo.said)
+            settled[one.submission] = outcomes.of_line(one, line, read, memo.said)
     step = Step()
-    if duplicates:
-        doubtful = tuple(one for one in documents if one.submission in duplicates)
-        asking = Memo(stage=REGISTRO, sent=ids(doubtful), consulted=ids(doubtful), duplicates=duplicates)
+    if refused:
+        doubtful = tuple(one for one in documents if one.submission in refused)
+        asking = Memo(stage=REGISTRO, sent=ids(doubtful), said=memo.said, consulted=ids(doubtful), refused=refused)
         step = lost.look_for(doubtful, asking, setting)
     return replace(
         step,
@@ -178,11 +195,6 @@ def _remitted(documents: tuple[Sending, ...], memo: Memo, answer: Answer, settin
         not_before=pacing.after_answer(read.wait, setting),
         session=pacing.remembered(read.wait, setting),
     )
-
-
-def _key(one: Sending) -> tuple[str, str, str]:
-    operation = "Anulacion" if one.instruction is InstructionKind.CANCEL else "Alta"
-    return one.attributes["number"], one.attributes["date"], operation
 
 
 def _failed(documents: tuple[Sending, ...], failure: Failure, setting: Setting, *, in_doubt: bool) -> Step:
@@ -195,6 +207,7 @@ def _failed(documents: tuple[Sending, ...], failure: Failure, setting: Setting, 
         Trouble.NOT_SENT: SubmissionState.RETRY_SCHEDULED,
         Trouble.BUSY: SubmissionState.RETRY_SCHEDULED,
         Trouble.LOST: SubmissionState.OUTCOME_UNKNOWN,
+        Trouble.BROKEN: SubmissionState.OUTCOME_UNKNOWN,
         Trouble.REFUSED: SubmissionState.QUEUED,
     }[failure.trouble]
     refused, pause = failure.trouble is Trouble.REFUSED, pacing.after_failure(failure, setting)
@@ -236,19 +249,17 @@ def _unfit(one: Sending) -> Outcome | None:
 
 
 def _concluded(documents: tuple[Sending, ...], memo: Memo, setting: Setting) -> Step:
-    """Our huella is there: accepted. That of a later record of ours is there: accepted before it. Neither is: a 3000
-    stands, and what was lost goes out again as it is."""
-    settled: dict[str, Outcome] = {}
+    """What is known stands; else a refusal stands, and what was lost goes out again as it is."""
+    settled = lost.known(documents, memo)
     again: list[Sending] = []
-    after = dict(_overtakers(documents, memo))
     for one in documents:
-        refused, later = memo.duplicates.get(one.submission), after.get(one.submission)
-        if one.submission in memo.found:
-            settled[one.submission] = outcomes.of_entry(one, memo.found[one.submission], refused)
-        elif later is not None:
-            settled[one.submission] = outcomes.overtaken(one, later, memo.found[later.submission])
+        if one.submission in settled:
+            continue
+        refused = memo.refused.get(one.submission)
+        if refused is not None and lost.unseen(one, refused, memo):
+            settled[one.submission] = outcomes.unseen(refused, pacing.after_answer(None, setting))
         elif refused is not None:
-            settled[one.submission] = outcomes.of_refusal(one, refused)
+            settled[one.submission] = outcomes.of_refusal(one, refused, memo.said)
         else:
             again.append(one)
     if not again:
@@ -256,12 +267,7 @@ def _concluded(documents: tuple[Sending, ...], memo: Memo, setting: Setting) -> 
     return replace(_remission(tuple(again), setting, in_doubt=True), outcomes=settled)
 
 
-def _overtakers(documents: tuple[Sending, ...], memo: Memo) -> Iterator[tuple[str, Sending]]:
-    """For each record the later one of the same invoice that was found, if there is one."""
-    found: dict[tuple[str, str], Sending] = {}
-    for one in reversed(documents):
-        invoice = one.attributes["number"], one.attributes["date"]
-        if invoice in found:
-            yield one.submission, found[invoice]
-        if one.submission in memo.found:
-            found[invoice] = one
+def _partly(documents: tuple[Sending, ...], read: lost.Unread, setting: Setting) -> Step:
+    """Not all of the book came through: what is known is settled, so that the next look has less to look for."""
+    step = _failed(documents, read.failure, setting, in_doubt=True)
+    return replace(step, outcomes={**step.outcomes, **lost.known(documents, read.memo)})

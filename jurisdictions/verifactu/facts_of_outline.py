@@ -22,10 +22,10 @@ def facts(subject: Subject) -> RecordFacts:
     number = invoice.number or invoice.series or DRAFT_NUMBER
     system = SystemFacts(
         producer=_party("SistemaInformatico", about.system.producer_name, about.system.producer),
-        name=about.system.name,
+        name=about.system.name.strip(),
         id=about.system.id,
-        version=about.system.version,
-        installation=about.system.installation,
+        version=about.system.version.strip(),
+        installation=about.system.installation.strip(),
     )
     if cancel:
         return RecordFacts(
@@ -57,7 +57,7 @@ def facts(subject: Subject) -> RecordFacts:
         previous=None,
         first=True,
         system=system,
-        name=about.name,
+        name=about.name.strip(),
         ref_externa=about.extension.ref_externa,
         subsanacion=about.flags.subsanacion,
         rechazo_previo=about.flags.rechazo_previo,
@@ -68,7 +68,7 @@ def facts(subject: Subject) -> RecordFacts:
         rectified=_rectified(about),
         operated=None if about.operation_date is None else spanish_date(about.operation_date),
         operation_date=about.operation_date,
-        description=about.description,
+        description=about.description.strip(),
         art_7273="S" if about.extension.art_7273 else None,
         art_61d="S" if about.extension.sin_identificar else None,
         macrodato="S" if abs(about.importe_total) >= lists.MACRODATO else None,
@@ -108,7 +108,7 @@ def _recipients(about: Outline) -> tuple[PartyFacts, ...]:
 
 
 def _party(place: str, name: str, who: Identity) -> PartyFacts:
-    return PartyFacts(place, name, who.nif, who.id_type, who.id, who.country)
+    return PartyFacts(place, name.strip(), who.nif, who.id_type, who.id, who.country)
 
 
 def _row(at: int, row: Row) -> RowFacts:

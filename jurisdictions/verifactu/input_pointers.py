@@ -35,6 +35,8 @@ _FIELDS: Mapping[str, str] = {
     "Desglose": "/lines",
     "CuotaTotal": "/lines",
     "ImporteTotal": "/lines",
+    "NombreRazonEmisor": "/issuer",
+    "DescripcionOperacion": f"{_EXTENSION}/descripcion",
     "SistemaInformatico": "/issuer",
     "GeneradoPor": f"{_EXTENSION}/generado_por",
     "Generador": f"{_EXTENSION}/generado_por",
@@ -76,6 +78,8 @@ def _of_recipient(subject: Subject, at: int, below: str) -> str:
     where = "/customer/tax_ids" if who is None else f"/customer/tax_ids/{who.index}"
     if not below:
         return where
+    if below == "NombreRazon":
+        return "/customer/name"
     return f"{where}/{'value' if below.endswith('NIF') or below.endswith('/ID') else 'scheme'}"
 
 

@@ -1,7 +1,7 @@
 """What the caller alone can have got wrong about third party, generator and lines beside the record.
 
 The record's own rules judge what a record then says; here stands what they cannot see: a third party that nobody
-registered, two issuers at once, who makes an anulación, lines without tax.
+registered, two issuers at once, who makes an anulación, lines without tax, and lines whose margin alone is taxed.
 
 Source: "Validaciones y errores" 1.2.2 of 2026-04-08, §3.1.3 (14) and §3.1.4; LIVA art. 78.Tres.3 and FAQ for
 developers 1.3 §20 and §21 for what lies outside a record.
@@ -10,15 +10,19 @@ developers 1.3 §20 and §21 for what lies outside a record.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 
-from jurisdictions.verifactu.breakdown import reported
 from jurisdictions.verifactu.parties import identity
+from jurisdictions.verifactu.qualification import reported
 from jurisdictions.verifactu.settings import LineExtension
 from jurisdictions.verifactu.subject import Subject, finding
 from schemas.codes import TaxCategory
 from schemas.findings import Finding
+from schemas.money import HUNDRED, plain
 
 _EXTENSION = "/extensions/verifactu"
+_ON_MARGINS = frozenset({"03", "05"})
+_CENT = Decimal("0.01")
 
 
 def _tercero(subject: Subject) -> Iterator[Finding]:
@@ -74,6 +78,29 @@ def _aside(subject: Subject) -> Iterator[Finding]:
             yield finding("1195", "A record has at least one row of tax.", f"/lines/{at}", found="none")
 
 
+def _margins(subject: Subject) -> Iterator[Finding]:
+    """A margin is taxed under REBU and by travel agencies alone, and with its tax it is no more than the price."""
+    about = subject.about
+    for at, given in enumerate(subject.instruction.line_extensions[: len(subject.instruction.invoice.lines)]):
+        if not isinstance(given, LineExtension) or given.margen is None:
+            continue
+        where, net = f"/lines/{at}{_EXTENSION}", subject.instruction.invoice.lines[at].net
+        clave = given.clave_regimen or about.extension.clave_regimen or about.settings.clave_regimen
+        if clave not in _ON_MARGINS:
+            yield _margin("Only ClaveRegimen 03 and 05 tax a margin.", f"{where}/clave_regimen", clave, "03 05")
+        earned = Decimal(given.margen) * (1 + Decimal(given.tipo_margen) / HUNDRED)
+        if earned * net < 0 or abs(earned) > abs(net) + _CENT:
+            message = "A margin with its tax lies between nothing and the line's net."
+            yield _margin(message, f"{where}/margen", given.margen, plain(net))
+        if about.rectificativa == "S" and about.extension.rectificado is None:
+            message = "Which margin a substitution replaces is not known here: state it, or correct by differences."
+            yield _margin(message, f"{_EXTENSION}/rectificado", "none", "the margin and its tax")
+
+
+def _margin(message: str, pointer: str, found: str, expected: str) -> Finding:
+    return Finding(rule="VERIFACTU-MARGIN", message=message, pointer=pointer, found=found, expected=expected)
+
+
 IDENTITY: tuple[Callable[[Subject], Iterator[Finding]], ...] = (_generator,)
 """Judged of an anulación as well."""
-RULES: tuple[Callable[[Subject], Iterator[Finding]], ...] = (_tercero, *IDENTITY, _aside)
+RULES: tuple[Callable[[Subject], Iterator[Finding]], ...] = (_tercero, *IDENTITY, _aside, _margins)

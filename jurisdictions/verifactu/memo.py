@@ -31,7 +31,8 @@ class Memo(msgspec.Struct, frozen=True, kw_only=True):
     `stage`: whether an answer to records or to a question is awaited. `said`: what the header of the message told.
     `lost`: an earlier try may have arrived, so nothing here can prove that nothing happened. `consulted`: those whose
     huella the consulta looks for. `asked` are the questions under way, `later` those whose turn comes. `found` and
-    `duplicates` hold what was learned, by submission.
+    `refused` hold what was learned, by submission; `seen` are those whose invoice is in the book, be it with another
+    huella.
     """
 
     stage: str
@@ -42,7 +43,8 @@ class Memo(msgspec.Struct, frozen=True, kw_only=True):
     asked: dict[str, Asked] = {}
     later: tuple[Asked, ...] = ()
     found: dict[str, Confirmed] = {}
-    duplicates: dict[str, Refused] = {}
+    seen: tuple[str, ...] = ()
+    refused: dict[str, Refused] = {}
 
 
 def plain(memo: msgspec.Struct) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import msgspec
 
@@ -17,7 +18,7 @@ SCHEMA = "SCHEMA"
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
-    """A refusal as duplicate, kept while the consulta looks whose record it is."""
+    """A refusal, kept while the consulta looks whether they hold the record all the same."""
 
     code: str
     message: str | None
@@ -36,9 +37,9 @@ class Confirmed(msgspec.Struct, frozen=True, kw_only=True):
     incident: bool = False
 
 
-def duplicate(line: Line) -> Refused:
+def refused(line: Line) -> Refused:
     return Refused(
-        code=line.code or "",
+        code=line.code or INCORRECT,
         message=line.message,
         request=None if line.duplicate is None else line.duplicate.request or None,
         evidence=line.xml.decode(),
@@ -113,19 +114,28 @@ def of_entry(one: Sending, entry: Confirmed, refused: Refused | None) -> Outcome
 
 def overtaken(one: Sending, by: Sending, entry: Confirmed) -> Outcome:
     """The consulta shows one record an invoice, the one accepted last. Where that is a later one of ours, the former
-    came before it, and going again would put old data over new. What the AEAT holds, the later record tells."""
+    came before it, and going again would put old data over new. What the AEAT holds, the later record tells; an alta
+    must have been taken before it, of anything else nobody can tell any more, and that is said."""
+    proven = one.instruction is InstructionKind.ISSUE
     return Outcome(
         state=SubmissionState.ACCEPTED,
         authority_id=entry.request or by.attributes["huella"],
+        message=None if proven else "Its answer was lost; the AEAT shows a later record of the invoice in its place.",
         attributes={"confirmed_by": "consulta", "id_peticion": entry.request or "", "overtaken_by": by.submission},
     )
 
 
-def of_refusal(one: Sending, refused: Refused) -> Outcome:
-    """A 3000 whose stored record has another huella: another system used the number."""
+def unseen(refused: Refused, until: datetime) -> Outcome:
+    """They refuse a number as taken and show nobody's record of it: their book may lag behind. Asked again then."""
+    message = "The AEAT holds a record of this number, and its book does not show whose."
+    return Outcome(state=SubmissionState.OUTCOME_UNKNOWN, code=refused.code, message=message, not_before=until)
+
+
+def of_refusal(one: Sending, refused: Refused, said: Mapping[str, str]) -> Outcome:
+    """A refusal that stands: the AEAT does not hold our record. After a 3000 another system has used the number."""
     body = refused.evidence.encode()
     evidence = (Evidence(name="respuesta-linea.xml", media_type="application/xml", body=body),)
-    return _rejected(one, refused.code, refused.message, evidence, {})
+    return _rejected(one, refused.code, refused.message, evidence, said)
 
 
 def quarantined(faults: tuple[Fault, ...]) -> Outcome:

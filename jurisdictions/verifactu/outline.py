@@ -11,11 +11,11 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from jurisdictions.contract import Instruction, InstructionKind, Issuer
-from jurisdictions.verifactu import breakdown
+from jurisdictions.verifactu import breakdown, qualification
 from jurisdictions.verifactu import codelists as lists
 from jurisdictions.verifactu.breakdown import Row
 from jurisdictions.verifactu.corrections import Flags, flags
-from jurisdictions.verifactu.parties import Identity, bare, identity, person, spanish_nif
+from jurisdictions.verifactu.parties import Identity, bare, identity, member_state_identity, person, spanish_nif
 from jurisdictions.verifactu.product import System, system
 from jurisdictions.verifactu.settings import (
     NO_EXTENSION,
@@ -27,7 +27,7 @@ from jurisdictions.verifactu.settings import (
 )
 from schemas.document import Invoice, Preceding
 from schemas.invoice import Kind
-from schemas.money import ZERO
+from schemas.money import ZERO, round_half_up
 
 
 class Named(NamedTuple):
@@ -92,11 +92,13 @@ def outline(instruction: Instruction, issuer: Issuer) -> Outline:
     extension = instruction.extension if isinstance(instruction.extension, Extension) else NO_EXTENSION
     recipient = identity(invoice.customer)
     rows = breakdown.rows(instruction, settings, extension, recipient)
+    if any(row.exenta == "E5" and row.impuesto == lists.IVA for row in rows):  # Sold to its number there (1289).
+        recipient = member_state_identity(invoice.customer) or recipient
     cuota_total = sum((row.tax for row in rows), ZERO)
     tipo = _tipo(invoice, extension)
     full = tipo in lists.FULL_TYPES
     corrective = tipo in lists.CORRECTIVE_TYPES
-    rectificativa = (extension.tipo_rectificativa or "I") if corrective else None
+    rectificativa = (extension.tipo_rectificativa or _usual_correction(invoice)) if corrective else None
     given_flags = flags(instruction)
     cancel = instruction.kind is InstructionKind.CANCEL
     tercero = _tercero(settings, extension)
@@ -111,7 +113,7 @@ def outline(instruction: Instruction, issuer: Issuer) -> Outline:
         tipo=tipo,
         rectificativa=rectificativa,
         preceding=invoice.references.preceding if corrective or tipo == "F3" else (),
-        rectified=_rectified(invoice) if rectificativa == "S" else None,
+        rectified=_rectified(invoice, extension) if rectificativa == "S" else None,
         operation_date=invoice.operation_date if invoice.operation_date != invoice.issue_date else None,
         description=_description(invoice, extension),
         recipient=recipient if full else None,
@@ -119,7 +121,7 @@ def outline(instruction: Instruction, issuer: Issuer) -> Outline:
         by_recipient=invoice.self_billed and full,
         rows=rows,
         cuota_total=cuota_total,
-        importe_total=cuota_total + sum((row.base for row in rows), ZERO),
+        importe_total=sum((row.total for row in rows), ZERO),
         operation="anulacion" if cancel else "subsanacion" if given_flags.subsanacion else "alta",
         others=tuple(map(_named, extension.otros_destinatarios)) if full else (),
         tercero=tercero,
@@ -158,6 +160,11 @@ def _tipo(invoice: Invoice, extension: Extension) -> str:
     return "F2" if invoice.simplified else "F1"
 
 
+def _usual_correction(invoice: Invoice) -> Literal["S", "I"]:
+    """A corrective invoice takes the place of another and states it anew as a whole; notes state the difference."""
+    return "S" if invoice.kind is Kind.CORRECTIVE else "I"
+
+
 def _description(invoice: Invoice, extension: Extension) -> str:
     if extension.descripcion is not None:
         return extension.descripcion[:500]
@@ -165,15 +172,20 @@ def _description(invoice: Invoice, extension: Extension) -> str:
     return "; ".join(words)[:500] or "Factura"
 
 
-def _rectified(invoice: Invoice) -> tuple[Decimal, Decimal, Decimal] | None:
-    """BaseRectificada, CuotaRectificada and CuotaRecargoRectificado of all preceding invoices in EUR, those of a credit
-    note negative; None if unknown. The rate is this invoice's own: no other is known here."""
+def _rectified(invoice: Invoice, extension: Extension) -> tuple[Decimal, Decimal, Decimal] | None:
+    """BaseRectificada, CuotaRectificada and CuotaRecargoRectificado: as the caller states them, else of all preceding
+    invoices in EUR, those of a credit note negative; None if unknown. The rate is this invoice's own: no other is
+    known here."""
+    stated = extension.rectificado
+    if stated is not None:
+        base, cuota, recargo = (round_half_up(Decimal(one), 2) for one in (stated.base, stated.cuota, stated.recargo))
+        return base, cuota, recargo
     rate = breakdown.euro_rate(invoice) or Decimal(1)
     groups = [
         (group, -rate if one.kind is Kind.CREDIT_NOTE else rate)
         for one in invoice.references.preceding
         for group in one.tax_breakdown
-        if breakdown.reported(group)
+        if qualification.reported(group) and not qualification.contained(group, one.tax_breakdown)
     ]
     if not groups:
         return None

@@ -77,6 +77,12 @@ def identity(party: Party) -> Identity | None:
     return min(found, key=_preference, default=None)
 
 
+def member_state_identity(party: Party) -> Identity | None:
+    """The NIF-IVA of another member state, where the party has one beside a Spanish NIF."""
+    found = (_read(index, tax_id) for index, tax_id in enumerate(party.tax_ids))
+    return next((one for one in found if one.id_type == lists.NIF_IVA), None)
+
+
 def _preference(one: Identity) -> int:
     if one.nif is not None:
         return 0
@@ -89,7 +95,8 @@ def _read(index: int, tax_id: TaxId) -> Identity:
         return Identity(index=index, nif=value.removeprefix("ES"))
     prefix = _EU_PREFIX.get(tax_id.country, tax_id.country)
     if tax_id.kind == "VAT" and prefix in lists.EU_VAT:
-        number = value.removeprefix(tax_id.country).removeprefix(prefix)
+        own = next((one for one in (tax_id.country, prefix) if value.startswith(one)), "")
+        number = value.removeprefix(own)
         country = prefix if prefix in lists.COUNTRIES else None
         return Identity(index=index, id_type=lists.NIF_IVA, id=prefix + number, country=country)
     id_type = _ID_TYPES.get(tax_id.kind, lists.FOREIGN_ID)

@@ -158,6 +158,8 @@ def _recipients(record: RecordFacts, today: date) -> Iterator[Broken]:
             yield Broken("1191", by_type, one.id_type, "NIF or 07")
         elif record.tipo == "R2" and one.nif is None and one.id_type not in _R2_TYPES:
             yield Broken("1192", by_type, one.id_type, "NIF, 02 or 07")
+        if not one.name:
+            yield Broken("1100", f"{one.place}/NombreRazon", "nothing", "a name")
         yield from named(one, record.rate_date, RECIPIENT)
 
 
@@ -174,6 +176,8 @@ def _third_party(record: RecordFacts, today: date) -> Iterator[Broken]:
         yield Broken("1159" if record.issued_by == "D" else "1155", third.place, record.issued_by, "T")
     if third.nif is not None and third.nif == record.issuer:
         yield Broken("1188", f"{third.place}/NIF", third.nif)
+    if not third.name:
+        yield Broken("1100", f"{third.place}/NombreRazon", "nothing", "a name")
     if third.id_type == lists.NOT_IN_CENSUS:
         yield Broken("1211", f"{third.place}/IDOtro/IDType", third.id_type)
         return

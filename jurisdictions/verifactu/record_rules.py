@@ -45,6 +45,14 @@ def _issuer(record: RecordFacts, today: date) -> Iterator[Broken]:
         yield Broken("1108", _identity_place(record, "IDEmisorFactura"), record.nif, record.obligado)
 
 
+def _texts(record: RecordFacts, today: date) -> Iterator[Broken]:
+    """What an alta must say in words (RD 1007/2023 art. 10.1), and the schema lets be empty."""
+    if record.operation == "alta":
+        for name, text in (("NombreRazonEmisor", record.name), ("DescripcionOperacion", record.description)):
+            if not text:
+                yield Broken("1100", name, "nothing", "a text")
+
+
 def _flags(record: RecordFacts, today: date) -> Iterator[Broken]:
     if record.operation == "alta" and record.subsanacion != "S" and record.rechazo_previo in {"S", "X"}:
         yield Broken("1153" if record.rechazo_previo == "X" else "1161", "RechazoPrevio", record.rechazo_previo, "N")
@@ -208,6 +216,7 @@ def _generator(record: RecordFacts, today: date) -> Iterator[Broken]:
 
 CONTENT: tuple[Rule, ...] = (
     _issuer,
+    _texts,
     _flags,
     _type,
     _issue_date,

@@ -103,7 +103,7 @@ def _by_substitution(tipo: str) -> CorrectionOption:
 def _type(tipo: str, rectificativa: str | None) -> Mapping[str, object]:
     """Type and series follow from the correction and are not inherited: R5 for a ticket, and a series of its own (RD
     1619/2012 art. 6.1.a). What corrects a rectificativa keeps both."""
-    said: dict[str, object] = {"tipo_rectificativa": rectificativa}
+    said: dict[str, object] = {"tipo_rectificativa": rectificativa, "rectificado": None}
     if tipo in lists.CORRECTIVE_TYPES:
         return {"extensions": {"verifactu": said}}
     said["tipo_factura"] = "R5" if tipo in lists.SIMPLIFIED_TYPES else None
@@ -131,8 +131,9 @@ def _canje(invoice: Invoice, tipo: str) -> CorrectionOption:
     reason = _IN_PLACE
     if tipo == "R5":
         reason = _OF_WHOLE_R5 if invoice.kind is Kind.CORRECTIVE else _OF_R5
-    apart: Mapping[str, object] = {"series": None} if tipo == "R5" else {}  # Its series holds rectificativas alone.
-    return _option("factura_canje", "Factura de canje (F3)", reason, kind, presets={**_as_canje(kind), **apart})
+    # The series of a ticket holds no full invoice (RD 1619/2012 art. 7.1.a), that of an R5 nothing but rectificativas.
+    presets = {**_as_canje(kind), "series": None}
+    return _option("factura_canje", "Factura de canje (F3)", reason, kind, presets=presets)
 
 
 def _instead_of_canje(invoice: Invoice) -> Options:
@@ -160,7 +161,8 @@ def _instead_of_canje(invoice: Invoice) -> Options:
 
 def _as_canje(kind: Kind) -> Mapping[str, object]:
     """An F3 names its customer, and has no mark that only tickets and rectificativas bear."""
-    said = {"tipo_factura": CANJE, "tipo_rectificativa": None, "sin_identificar": None, "cupon": None}
+    taken_off = ("tipo_rectificativa", "rectificado", "sin_identificar", "cupon")
+    said: dict[str, object] = {"tipo_factura": CANJE, **dict.fromkeys(taken_off)}
     begun: dict[str, object] = {"simplified": False, "extensions": {"verifactu": said}}
     return begun | ({"correction_reason": None} if kind is Kind.INVOICE else {})
 

@@ -196,20 +196,24 @@ def _history(calendar: Calendar, former: Calendar, today: date) -> Iterator[Find
 
 
 def _waiting(calendar: Calendar, today: date) -> Iterator[Finding]:
-    """An issuer that has not begun although it must, or that plans to begin too late."""
+    """An issuer that has not begun although it must, that plans to begin too late, or to stop again."""
     since = obliged_since(calendar)
-    if regime_on(calendar, max(today, since)).regime == "not_yet":
-        if today >= since:
-            yield _overdue(calendar, today, _PLACE)
-        else:
-            yield Finding(
-                rule=RULE,
-                message=f"VERI*FACTU or another adapted system is obligatory from {since.isoformat()} on ({_LAW}).",
-                severity=Severity.WARNING,
-                pointer=_PLACE,
-                found="not_yet",
-                fix="Add the regime of that day.",
-            )
+    first = max(today, since)
+    days = {first} | {day for border in _borders(calendar) if (day := border + timedelta(days=1)) > first}
+    late = min((day for day in days if regime_on(calendar, day).regime == "not_yet"), default=None)
+    if late is None:
+        return
+    if late == today:
+        yield _overdue(calendar, today, _PLACE)
+        return
+    yield Finding(
+        rule=RULE,
+        message=f"VERI*FACTU or another adapted system is obligatory from {since.isoformat()} on ({_LAW}).",
+        severity=Severity.WARNING,
+        pointer=_PLACE,
+        found=f"not_yet on {late.isoformat()}",
+        fix="Add the regime of that day: without one no invoice is issued then.",
+    )
 
 
 def _uncarried(calendar: Calendar, today: date) -> Iterator[Finding]:

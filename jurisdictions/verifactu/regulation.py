@@ -8,6 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
+from msgspec.structs import replace
+
+from jurisdictions.contract import InstructionKind
+from jurisdictions.verifactu import codelists as lists
 from jurisdictions.verifactu import invoice_rules, series
 from jurisdictions.verifactu.subject import Subject
 from schemas.findings import Finding, Severity
@@ -55,6 +59,21 @@ def simplified_limit(subject: Subject) -> Iterator[Finding]:
     )
 
 
+def never_simplified(subject: Subject) -> Iterator[Finding]:
+    """Art. 4.4.a: what is sold to another member state (LIVA art. 25) has a full invoice, whatever it amounts to."""
+    about = subject.about
+    for row in about.rows if about.tipo == "F2" else ():
+        if row.exenta == "E5" and row.impuesto == lists.IVA:
+            yield Finding(
+                rule="VERIFACTU-SIMPLIFIED",
+                message="Goods sold to another member state without VAT are invoiced in full, and name their customer.",
+                pointer="/simplified",
+                found=row.exenta,
+                fix="Issue a full invoice (simplified: false).",
+            )
+            return
+
+
 # ------------------------------------------------------------------------------------------------ corrections
 
 
@@ -63,7 +82,8 @@ def corrections(subject: Subject) -> Iterator[Finding]:
     invoice = subject.instruction.invoice
     if not invoice.is_correction:
         return
-    yield from _identified(subject, "corrects")
+    if invoice.references.preceding or not _of_a_period(subject):
+        yield from _identified(subject, "corrects")
     if invoice.correction_reason is None:
         yield Finding(
             rule="VERIFACTU-REASON",
@@ -71,6 +91,13 @@ def corrections(subject: Subject) -> Iterator[Finding]:
             pointer="/correction_reason",
             fix=f"State the reason in a few words. Its type follows from it: {_TYPES}.",
         )
+
+
+def _of_a_period(subject: Subject) -> bool:
+    """Art. 15.4: a discount for the volume of operations names its period instead of the invoices (FAQ §19)."""
+    period = subject.instruction.invoice.period
+    dated = period is not None and period.start is not None and period.end is not None
+    return dated and subject.about.rectificativa == "I"
 
 
 def order(subject: Subject) -> Iterator[Finding]:
@@ -113,7 +140,9 @@ def _identified(subject: Subject, does: str) -> Iterator[Finding]:
             message=f"The invoice names those that it {does}.",
             pointer="/references/preceding",
             expected="number and issue_date of each, or its id",
-            fix="Add them to references.preceding.",
+            fix="Add them to references.preceding; a discount for the volume of operations states its period instead."
+            if does == "corrects"
+            else "Add them to references.preceding.",
         )
     for place, one in enumerate(preceding):
         if one.issue_date is None:
@@ -126,9 +155,17 @@ def _identified(subject: Subject, does: str) -> Iterator[Finding]:
             )
 
 
+def issued_as(subject: Subject) -> Iterator[Finding]:
+    """How it was numbered, and whether it might be simplified, was decided when it was issued: a subsanación changes
+    neither, and settings that were made since do not keep its record from being mended."""
+    issued = subject.instruction.kind is not InstructionKind.CORRECT
+    for rule in (series.rules, simplified_limit, never_simplified):
+        for found in rule(subject):
+            yield found if issued else replace(found, severity=Severity.WARNING)
+
+
 RULES: tuple[Callable[[Subject], Iterator[Finding]], ...] = (
-    series.rules,
-    simplified_limit,
+    issued_as,
     corrections,
     order,
     exchanged,

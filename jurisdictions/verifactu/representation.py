@@ -70,13 +70,18 @@ def holder(issuer: Issuer) -> str | None:
     return bare(issuer.credentials.get(CREDENTIAL, {}).get("nif", "")) or None
 
 
+def _nif(body: Representation) -> str:
+    """Its NIF as a certificate tells one: without separators and without ES."""
+    return bare(body.nif).removeprefix("ES")
+
+
 def sender(issuer: Issuer, at: datetime) -> Sender | None:
     """Who sends for the issuer at that time; None where nobody has shown that they may."""
     by, own = holder(issuer), spanish_nif(issuer.party)
     if by is not None and by == own:
         return Sender("obligado", by, issuer.party.name)
     for body in standing(issuer, NAME, Representation, at):
-        nif = bare(body.nif)
+        nif = _nif(body)
         if by in {None, nif} and (body.role != "obligado" or nif == own):
             return Sender(body.role, nif, body.name, body.generates and body.role != "obligado")
     return None
@@ -107,7 +112,7 @@ def _missing(issuer: Issuer, by: str | None, at: datetime) -> str:
     """What is the matter with the newest paper that might have entitled them."""
     day = day_of(issuer, at)
     for one, body in papers(issuer, NAME, Representation):
-        if by is not None and bare(body.nif) != by:
+        if by is not None and _nif(body) != by:
             continue
         if one.revoked_at is not None and one.revoked_at <= at:
             return f"the representation was revoked on {day_of(issuer, one.revoked_at).isoformat()}"

@@ -73,7 +73,7 @@ def check(instruction: Instruction, issuer: Issuer, at: datetime) -> Findings:
         issuer=issuer,
         about=document.outline(instruction, issuer),
         at=at,
-        today=at.astimezone(ZoneInfo(issuer.time_zone)).date(),
+        today=min(at.astimezone(ZoneInfo(zone)).date() for zone in (issuer.time_zone, "Europe/Madrid")),
     )
     rules = _OF_ANULACION if instruction.kind is InstructionKind.CANCEL else _OF_ALTA
     findings: dict[tuple[str, str | None], Finding] = {}
@@ -83,7 +83,7 @@ def check(instruction: Instruction, issuer: Issuer, at: datetime) -> Findings:
             if rule is not _of_the_record or found.rule not in codes:
                 findings.setdefault((found.rule, found.pointer), found)
         if rule is not _of_the_record:
-            codes = {code for code, _ in findings}
+            codes = {one.rule for one in findings.values() if one.severity is Severity.FATAL}
     return tuple(findings.values())
 
 
@@ -137,10 +137,10 @@ def _type(subject: Subject) -> Iterator[Finding]:
     where = "/extensions/verifactu/tipo_rectificativa"
     if about.extension.tipo_rectificativa is not None and not corrective:
         yield finding("1115", "Only a factura rectificativa has a TipoRectificativa.", where, fix="Leave it out.")
-    if about.rectificativa == "S" and invoice.kind is Kind.CREDIT_NOTE:
+    if about.rectificativa == "S" and invoice.kind in {Kind.CREDIT_NOTE, Kind.DEBIT_NOTE}:
         yield finding(
             "1107",
-            "A credit note states differences; a substitution states the whole new invoice.",
+            "A credit or debit note states differences; a substitution states the whole new invoice.",
             where,
             found="S",
             expected="I",
@@ -151,8 +151,11 @@ def _type(subject: Subject) -> Iterator[Finding]:
             "1118",
             "A substitution states the amounts that it replaces, and the invoices referred to have none here.",
             "/references/preceding",
-            fix="Refer to an invoice of this gateway by its id, or correct by differences (I).",
+            fix="Refer to an invoice of this gateway by its id, state rectificado, or correct by differences (I).",
         )
+    if about.extension.rectificado is not None and about.rectificativa != "S":
+        where = "/extensions/verifactu/rectificado"
+        yield finding("1119", "Only a substitution states amounts that it replaces.", where, fix="Leave it out.")
 
 
 def _texts(subject: Subject) -> Iterator[Finding]:
@@ -170,6 +173,9 @@ def _texts(subject: Subject) -> Iterator[Finding]:
 def _sizes(subject: Subject) -> Iterator[Finding]:
     if abs(subject.about.importe_total) >= _TOO_LONG:
         yield finding("1267", "ImporteTotal has at most twelve digits before the point.", "/lines")
+    if any(abs(amount) >= _TOO_LONG for amount in subject.about.rectified or ()):
+        where = "/extensions/verifactu/rectificado"
+        yield finding("1100", "An amount that is replaced has at most twelve digits before the point.", where)
     if subject.about.recipient is not None and len(subject.instruction.invoice.customer.name) > 120:
         yield finding(
             "1100",
@@ -203,5 +209,5 @@ def _of_the_record(subject: Subject) -> Iterator[Finding]:
 _RECORD = record_rules.CONTENT + party_rules.RULES + tax_rules.RULES
 _IDENTITY: tuple[Callable[[Subject], Iterator[Finding]], ...] = (_issuer, _readiness, _numbers, _cancelled_before)
 _CONTENT: tuple[Callable[[Subject], Iterator[Finding]], ...] = (_type, _texts, _sizes, _late, *regulation.RULES)
-_OF_ANULACION = (*_IDENTITY, *marks.IDENTITY, _of_the_record)
+_OF_ANULACION = (*_IDENTITY, _texts, *marks.IDENTITY, _of_the_record)
 _OF_ALTA = (*_IDENTITY, *_CONTENT, *marks.RULES, _of_the_record)

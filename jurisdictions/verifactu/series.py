@@ -1,9 +1,9 @@
-"""Which series an invoice is numbered in: facturas rectificativas apart, and apart what each other person issues.
+"""Which series an invoice is numbered in: rectificativas, tickets, and what each other person issues, all apart.
 
-What an issuer did not state in its settings is not held against it, but for one thing that shows by itself: a factura
-rectificativa in the very series of the invoice that it corrects.
+What an issuer did not state in its settings is not held against it, but for what shows by itself: a factura
+rectificativa in the very series of the invoice that it corrects, an F3 in that of the ticket that it replaces.
 
-Source: RD 1619/2012 arts. 5 and 6.1.a.
+Source: RD 1619/2012 arts. 5, 6.1.a and 7.1.a.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from schemas.invoice import Kind
 
 RULE = "VERIFACTU-SERIES"
 OTHERS_RULE = "VERIFACTU-SERIES-OTHERS"
+SIMPLIFIED_RULE = "VERIFACTU-SERIES-SIMPLIFIED"
 
 
 def wanted(invoice: Invoice, extension: Mapping[str, object], settings: Settings) -> str | None:
@@ -37,7 +38,7 @@ def wanted(invoice: Invoice, extension: Mapping[str, object], settings: Settings
 
 
 def rules(subject: Subject) -> Iterator[Finding]:
-    """Art. 6.1.a, of an invoice that has a series."""
+    """Arts. 6.1.a and 7.1.a, of an invoice that has a series."""
     used, about = subject.instruction.invoice.series, subject.about
     if used is None:
         return
@@ -45,6 +46,16 @@ def rules(subject: Subject) -> Iterator[Finding]:
     mine = None if by is None else _other(about.settings, by)
     yield from _rectificativas_apart(subject, used, by, mine, corrective=corrective)
     yield from _others_apart(about.settings, used, by, mine, corrective=corrective)
+    if about.tipo == "F3" and _in_series_of_preceding(subject, used):
+        yield Finding(
+            rule=SIMPLIFIED_RULE,
+            message="Full invoices are numbered in other series than simplified ones (RD 1619/2012 art. 7.1.a).",
+            severity=Severity.WARNING,
+            pointer="/series",
+            found=used,
+            expected="a series without simplified invoices",
+            fix="Name another series.",
+        )
 
 
 def _rectificativas_apart(
@@ -57,7 +68,7 @@ def _rectificativas_apart(
         breach, severity = corrective is not (used in own), Severity.FATAL
         expected = " ".join(own) if corrective else f"a series other than {' '.join(own)}"
     else:
-        breach, severity = corrective and _in_series_of_corrected(subject, used), Severity.WARNING
+        breach, severity = corrective and _in_series_of_preceding(subject, used), Severity.WARNING
         expected = "a series that holds nothing else"
     if breach:
         yield Finding(
@@ -71,7 +82,7 @@ def _rectificativas_apart(
         )
 
 
-def _in_series_of_corrected(subject: Subject, used: str) -> bool:
+def _in_series_of_preceding(subject: Subject, used: str) -> bool:
     """Whether the series holds, as their numbers show, invoices that are no corrections themselves."""
     return any(
         one.kind is Kind.INVOICE and one.number.rpartition("-")[0] == used
@@ -122,10 +133,7 @@ def _of(one: Tercero | None, *, corrective: bool) -> str | None:
 
 
 def _issued_by(subject: Subject) -> str | None:
-    """The number of who issues in the issuer's name; None where the issuer does."""
-    about = subject.about
-    if about.tercero is not None:
-        return about.tercero.who.nif or about.tercero.who.id
-    if about.by_recipient and about.recipient is not None:
-        return about.recipient.nif or about.recipient.id
-    return None
+    """The number of who issues in the issuer's name, as `wanted` has it; None where the issuer does."""
+    third, invoice = subject.about.tercero, subject.instruction.invoice
+    by = third.who if third is not None else identity(invoice.customer) if invoice.self_billed else None
+    return None if by is None else by.nif or by.id

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from jurisdictions.contract import Issuer
 from jurisdictions.verifactu.regime import Calendar, Period, Regime, TaxPayer
-from schemas.money import AmountText
+from schemas.money import AmountText, PercentText
 from schemas.texts import Country, Line, Name, Short
 
 ClaveRegimen = Literal[
@@ -86,9 +86,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     series_rectificativas: Annotated[tuple[Series, ...], Meta(max_length=100)] = ()
     terceros: Annotated[tuple[Tercero, ...], Meta(max_length=100)] = ()
 
+    def __post_init__(self) -> None:
+        for one in (self.installation or "1", *self.installations.values()):
+            if one != one.strip():
+                raise ValueError("the number of an installation neither begins nor ends with a blank")
+
     @property
     def calendar(self) -> Calendar:
         return Calendar(periods=self.regimes, undated=self.regime, tax_payer=self.tax_payer)
+
+
+class Rectified(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """ImporteRectificacion: what a substitution replaces, in EUR, as the records of those invoices have it."""
+
+    base: AmountText
+    cuota: AmountText
+    recargo: AmountText = "0.00"
 
 
 class Extension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -98,7 +111,9 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     invoice that names its customer (RD 1619/2012 art. 7.2 and 7.3); `sin_identificar`: the customer need not be named
     (art. 6.1.d); `cupon`: a coupon or voucher is corrected. `num_registro_acuerdo` and `id_acuerdo` are agreements
     that the AEAT has registered. `otros_destinatarios` are recipients beside the customer. `generado_por` tells who
-    makes a later anulación, where that is not the issuer: D its recipient, T the third party.
+    makes a later anulación, where that is not the issuer: D its recipient, T the third party. `rectificado` are the
+    amounts that a substitution replaces, where the gateway cannot know them: the invoice was made elsewhere, in another
+    currency, or with amounts that its record leaves out.
     """
 
     tipo_factura: TipoFactura | None = None
@@ -114,6 +129,7 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     id_acuerdo: Annotated[str, Meta(min_length=1, max_length=16, pattern=_AGREEMENT)] | None = None
     otros_destinatarios: Annotated[tuple[Persona, ...], Meta(max_length=999)] = ()
     generado_por: Literal["D", "T"] | None = None
+    rectificado: Rectified | None = None
 
 
 class LineExtension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -121,6 +137,9 @@ class LineExtension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     `suplido` (paid in the customer's name, LIVA art. 78.Tres.3) and `garantia` (a deposit or guarantee) make a line
     part of what is to be paid and not of the record. `base_a_coste` is the line's BaseImponibleACoste.
+
+    `margen` is what the line earns, without the tax on it, under ClaveRegimen 03 and 05 (LIVA arts. 137 and 145): its
+    net is all that the customer pays and bears no tax of its own; the tax, at `tipo_margen` percent, lies within it.
     """
 
     clave_regimen: ClaveRegimen | None = None
@@ -129,6 +148,8 @@ class LineExtension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     suplido: bool = False
     garantia: bool = False
     base_a_coste: AmountText | None = None
+    margen: AmountText | None = None
+    tipo_margen: PercentText = "21"
 
     @property
     def aside(self) -> bool:

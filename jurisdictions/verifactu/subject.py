@@ -12,7 +12,8 @@ from schemas.findings import Finding, Severity
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The record to be, beside what it is made from. `today` is the day of `at` at the issuer's place."""
+    """The record to be, beside what it is made from. `today` is the day of `at` at the issuer's place,
+    or in Madrid where that is still the day before: the AEAT takes no invoice of its own tomorrow (1112)."""
 
     instruction: Instruction
     issuer: Issuer

@@ -224,8 +224,9 @@ def _at_cost(record: RecordFacts, row: RowFacts, today: date) -> Iterator[Broken
 
 def _rate(record: RecordFacts, row: RowFacts, today: date) -> Iterator[Broken]:
     """1208, 1209; 1124, 1194, 1235, 1236 for VAT; 1100 where the element cannot hold the rate or the base."""
-    if abs(row.base) >= _TOO_LONG:
-        yield Broken("1100", f"{row.place}/BaseImponibleOimporteNoSujeto", _amount(row.base))
+    for name, base in (("BaseImponibleOimporteNoSujeto", row.base), ("BaseImponibleACoste", row.a_coste)):
+        if base is not None and abs(base) >= _TOO_LONG:
+            yield Broken("1100", f"{row.place}/{name}", _amount(base))
     if row.calificacion != "S1":
         return
     code = "1208" if row.a_coste is None and row.clave != "06" else "1209"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
 import pytest
 
 from gateway.worker import Worker
-from jurisdictions.contract import Exchange, Jurisdiction, Sending, Setting, Step
+from jurisdictions.contract import Answer, Exchange, Jurisdiction, Sending, Setting, Step
 from tests.gateway.worker.conftest import MakeHouse
 from tests.gateway.worker.patience import drained
 from tests.gateway.worker.rows import Rows
@@ -137,6 +139,23 @@ async def test_the_authoritys_pacing_is_kept_unless_a_full_batch_may_override_it
     assert authority.sent()[-1] == ids[:2]
 
 
+async def test_only_a_full_batch_passes_the_authoritys_pacing_and_not_what_lies_before_it(
+    worker: Worker, rows: Rows, authority: Authority
+) -> None:
+    """Many wait behind a record that was tried and goes out alone, or behind one in doubt: neither is a full batch."""
+    for state in ("retry_scheduled", "outcome_unknown"):
+        tenant, ids = await rows.flow(5, max_batch=2, overrides=True, key=state)
+        await rows.run("UPDATE gateway.submission SET state = $1, tries = 1 WHERE id = $2", state, UUID(ids[0]))
+        await rows.run("UPDATE gateway.flow SET paced_until = now() + interval '1 hour', failures = 3")
+        heard = len(authority.heard)
+        assert await drained(worker, settled=False) == 1, "looked at once, and not again and again"
+        assert (authority.heard[heard:], (await rows.states(tenant))[ids[0]]) == ([], state)
+        assert await rows.value("SELECT failures FROM gateway.flow WHERE key = $1", state) == 3
+        await rows.run("UPDATE gateway.flow SET paced_until = now(), backoff_until = now() WHERE key = $1", state)
+        await drained(worker, settled=False)
+        assert set((await rows.states(tenant)).values()) == {"accepted"}
+
+
 async def test_a_batch_that_failed_is_not_sent_around_the_pacing_of_a_backoff(
     worker: Worker, rows: Rows, authority: Authority
 ) -> None:
@@ -170,6 +189,26 @@ def exchanging(toy: Jurisdiction, **parts: object) -> Jurisdiction:
     whole = {name: getattr(toy.exchange, name) for name in ("flow", "batch", "begin", "resume", "inquire")} | parts
     exchange = Exchange(**whole)  # type: ignore[arg-type]
     return Jurisdiction(about=toy.about, law=toy.law, seal=toy.seal, exchange=exchange, desk=toy.desk)
+
+
+async def test_what_a_step_remembers_is_stored_once_for_all_its_questions(house: MakeHouse, rows: Rows) -> None:
+    """It may be a megabyte, and a step may have fifty questions."""
+    toy = jurisdiction()
+
+    def begin(documents: tuple[Sending, ...], setting: Setting) -> Step:
+        asks = (*toy.exchange.begin(documents, setting).asks, *toy.exchange.inquire(documents, setting).asks)
+        return Step(asks=asks, memo={"of": 2})
+
+    def resume(
+        documents: tuple[Sending, ...], memo: Mapping[str, object], answers: Mapping[str, Answer], setting: Setting
+    ) -> Step:
+        assert memo == {"of": 2}
+        return toy.exchange.resume(documents, memo, {"send": answers["send"]}, setting)
+
+    await rows.flow(1)
+    await Worker(house(jurisdictions={"toyland": exchanging(toy, begin=begin, resume=resume)})).turn()
+    stored = {row["ask"]: row["memo"] for row in await rows.fetch("SELECT ask, memo FROM gateway.exchange")}
+    assert stored == {"send": '{"of": 2}', "look": "{}"}
 
 
 @pytest.mark.parametrize("broken", ["begin", "resume", "batch"])

@@ -10,7 +10,8 @@ import pytest
 
 from gateway.errors import Busy
 from gateway.worker import Worker
-from jurisdictions.contract import Sending, Setting, Step
+from jurisdictions.contract import Outcome, Sending, Setting, Step
+from schemas.states import SubmissionState
 from tests.gateway.worker.conftest import MakeHouse
 from tests.gateway.worker.patience import drained
 from tests.gateway.worker.rows import Rows
@@ -122,6 +123,40 @@ async def test_a_turn_that_fails_of_itself_is_an_incident_but_a_busy_database_is
     (found,) = await _incidents(rows)
     assert (found["cause"], found["ended_at"]) == ("GW-DEFECT", None)
     assert "KeyError" in found["message"]
+
+
+async def test_where_nothing_waits_any_more_nobody_is_in_trouble(
+    house: MakeHouse, rows: Rows, authority: Authority
+) -> None:
+    """Held back one by one without a question: nobody would ever come again to end it."""
+    law = jurisdiction()
+
+    def kept_back(documents: tuple[Sending, ...], setting: Setting) -> Step:
+        return Step(outcomes={one.submission: Outcome(state=SubmissionState.HELD, code="H") for one in documents})
+
+    await rows.flow(1)
+    authority.behaviours = ["down"]
+    await Worker(house()).turn()
+    strict = replace(law, exchange=replace(law.exchange, begin=kept_back))
+    await _again(Worker(house(jurisdictions={"toyland": strict})), rows)
+    assert await rows.value("SELECT state FROM gateway.submission") == "held"
+    (over,) = await _incidents(rows)
+    assert (over["ended_at"] is None, over["unsent"]) == (False, 1)
+
+
+async def test_who_has_lost_the_flow_opens_no_incident(
+    house: MakeHouse, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another worker has it by then, and may have left nothing that would ever end it."""
+    await rows.flow(1)
+
+    async def broken(*_: object) -> None:
+        await rows.run("UPDATE gateway.flow SET lease_token = gen_random_uuid()")
+        raise KeyError("a defect")
+
+    monkeypatch.setattr("gateway.worker.turn.keep_evidence", broken)
+    await Worker(house()).turn()
+    assert await _incidents(rows) == []
 
 
 async def test_what_only_waits_for_its_time_ends_no_incident(

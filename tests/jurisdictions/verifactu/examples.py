@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from jurisdictions.contract import Instruction, InstructionKind
 from jurisdictions.verifactu import codelists as lists
 from jurisdictions.verifactu.settings import Extension, IdOtro, LineExtension, Persona, Settings, Tercero
-from schemas.document import ExchangeRate, Invoice, Preceding, References, Tax, TaxGroup
+from schemas.document import ExchangeRate, Invoice, Period, Preceding, References, Tax, TaxGroup
 from schemas.invoice import Kind
 from schemas.states import Standing, SubmissionState
 from tests.jurisdictions.verifactu.builders import TODAY, credit_note, earlier, instruction, invoice, party, tax
@@ -103,6 +103,8 @@ _S1, _EXEMPT, _OUTSIDE, _REVERSE = LineExtension(), tax(None, "E"), tax(None, "O
 _IGIC, _IPSI = tax("7", "L", "IGIC"), tax("4", "M", "IPSI")
 _RECARGO = invoice(("100.00", tax(surcharge="5.2")))
 _CANCEL = InstructionKind.CANCEL
+_HALF_YEAR = Period(start=date(2026, 1, 1), end=date(2026, 6, 30))
+"""Of a discount for the volume of operations, which names no invoices (RD 1619/2012 art. 15.4)."""
 
 TYPES: dict[str, Example] = {
     "F1": _one(invoice(("100.00", tax()), ("10.01", tax("10")))),
@@ -120,6 +122,7 @@ TYPES: dict[str, Example] = {
     "R3-I": _one(credit_note(), tipo_factura="R3"),
     "R3-S": _substitution("R3"),
     "R4-I": _one(credit_note()),
+    "R4-I-volume": _one(credit_note(references=References(), period=_HALF_YEAR)),
     "R4-S": _substitution("R4"),
     "R5-I": _one(credit_note(simplified=True), cupon=True),
     "R5-S": _substitution("R5", simplified=True),
@@ -170,6 +173,8 @@ TAXES: dict[str, Example] = {
     "ipsi-at-cost": _row(_IPSI, LineExtension(base_a_coste="90.00")),
     "other-tax": _one(invoice(("100.00", tax("5", kind="EXCISE")), ("10.00", tax()))),
     "iva-group-at-cost": _row(tax(), LineExtension(clave_regimen="06", base_a_coste="80.00")),
+    "iva-margin": _row(_EXEMPT, LineExtension(clave_regimen="03", margen="165.29"), base="1000.00"),
+    "iva-union-scheme": _row(tax("22"), LineExtension(clave_regimen="17", calificacion="N2")),
     "iva-works": _works(),
     "iva-collected-for-others": _row(_OUTSIDE, LineExtension(calificacion="N1"), clave_regimen="10"),
 }

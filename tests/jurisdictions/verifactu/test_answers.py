@@ -99,6 +99,25 @@ def test_what_the_answer_does_not_speak_of_is_unknown() -> None:
     assert states(no_csv)["sub_A-1"] is SubmissionState.OUTCOME_UNKNOWN
 
 
+def test_an_answer_that_speaks_of_one_of_two_records_of_an_invoice_tells_nothing_of_either() -> None:
+    """Its line may be about either of them; and the one that came last hides the other in the AEAT's book."""
+    first, second = sending(sealed(), "sub_1"), correction()
+    gone = sending(sealed(instruction(kind=CANCEL, standing=Standing.REGISTERED)), "sub_cancel", CANCEL)
+    other = sending(sealed(number="A-9"), "sub_other")
+    for pair, spoken in (((first, second), second), ((first, gone), gone), ((first, gone), first)):
+        documents = (*pair, other)
+        step = TALK.begin(documents, setting())
+        done = states(resumed(documents, step, answer(remitted(line(spoken), line(other)))))
+        assert done.pop("sub_other") is SubmissionState.ACCEPTED
+        assert set(done.values()) == {SubmissionState.OUTCOME_UNKNOWN}
+
+
+def test_the_text_of_a_fault_goes_to_each_record_and_is_cut() -> None:
+    documents = chained(2)
+    done = resumed(documents, TALK.begin(documents, setting()), answer(fault("Codigo[3501]." + "x" * 100_000)))
+    assert {len(one.message or "") for one in done.outcomes.values()} == {1500}
+
+
 Expected = tuple[SubmissionState, bool, str | None]
 NO_ENTRY: Expected = (SubmissionState.QUEUED, False, "CERTIFICATE")
 BUSY: Expected = (SubmissionState.RETRY_SCHEDULED, True, None)
@@ -110,12 +129,17 @@ LOST: Expected = (SubmissionState.OUTCOME_UNKNOWN, True, None)
     [
         (Answer(name="registro", failure=Failure.NOT_SENT, detail="refused"), BUSY),
         (Answer(name="registro", failure=Failure.MAYBE_SENT), LOST),
-        (answer(fault("Error interno", "env:Server"), status=500), BUSY),
+        (answer(fault("Error interno", "env:Server"), status=500), LOST),
         (answer(fault("Codigo[3501].Error técnico de base de datos."), status=500), BUSY),
         (answer(fault("Codigo[4112].El titular…"), status=500), (SubmissionState.QUEUED, False, "4112")),
         (answer(fault("Codigo[4102].El XML no cumple…")), (SubmissionState.QUEUED, False, "4102")),
         (answer(fault("Codigo[4141].suspendido")), (SubmissionState.QUEUED, False, "4141")),
-        (answer("<html><body>Mantenimiento</body></html>"), BUSY),
+        (answer("<html><body>Mantenimiento</body></html>"), LOST),
+        (answer("<html>Error interno</html>", status=500), LOST),
+        (answer("internal error", status=500), LOST),
+        (answer("<html>no existe</html>", status=404), BUSY),
+        (answer("too slow", status=408), BUSY),
+        (answer("<html>Demasiadas peticiones con el certificado</html>", status=429), BUSY),
         (answer("busy", status=429), BUSY),
         (answer("busy", status=503), BUSY),
         (answer("bad gateway", status=502), LOST),
@@ -130,7 +154,7 @@ LOST: Expected = (SubmissionState.OUTCOME_UNKNOWN, True, None)
         (answer("<html>No autorizado: certificado</html>"), NO_ENTRY),
         (answer("<html><h1>Agencia: 401</h1></html>"), NO_ENTRY),
         (answer("<html>Mantenimiento de certificados</html>", status=503), BUSY),
-        (answer('<html><p class="w401">Mantenimiento</p></html>'), BUSY),
+        (answer('<html><p class="w401">Mantenimiento</p></html>'), LOST),
         (answer("not found", status=404), (SubmissionState.QUEUED, False, "404")),
         (answer(consulted()), LOST),
     ],

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from jurisdictions.contract import Failure as TransportFailure
 from jurisdictions.contract import Sandbox, Session, Setting, Step
 from jurisdictions.verifactu import JURISDICTION
+from jurisdictions.verifactu.messages import TIMEOUT_SECONDS
 from schemas.states import SubmissionState
 from tests.jurisdictions.verifactu.builders import NOW, answer, chained, fault, line, remitted, setting
 
@@ -36,7 +37,7 @@ def seconds(step: Step, given: Setting) -> float | None:
 
 
 LIVE, QUICK, SLOW = setting(), replace(setting(), sandbox=SANDBOX), replace(setting(), session=kept("120"))
-BUSY = fault("Error interno", "env:Server")
+BROKEN = fault("Error interno", "env:Server")
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_an_answer_without_the_element_keeps_the_pause() -> None:
 @pytest.mark.parametrize(
     ("text", "status", "state"),
     [
-        (BUSY, 500, SubmissionState.RETRY_SCHEDULED),
+        (BROKEN, 500, SubmissionState.OUTCOME_UNKNOWN),
         ("busy", 503, SubmissionState.RETRY_SCHEDULED),
         ("", 200, SubmissionState.OUTCOME_UNKNOWN),
         (fault("Codigo[4112].x"), 500, SubmissionState.QUEUED),
@@ -96,7 +97,7 @@ def test_what_never_left_needs_no_pause() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "pause"), [("30", 60), ("600", 600), ("86400", 3600), ("9" * 9, 3600), ("Fri, 20 Nov 2026", 60)]
+    ("wanted", "pause"), [("30", 60), ("600", 600), ("86400", 3300), ("9" * 9, 3300), ("Fri, 20 Nov 2026", 60)]
 )
 @pytest.mark.parametrize("status", [429, 503])
 def test_what_they_ask_for_is_kept_within_the_hour(wanted: str, pause: int, status: int) -> None:
@@ -111,3 +112,22 @@ def test_a_thousand_waiting_records_do_not_pass_a_retry_after() -> None:
     """A full batch overrides the flow's pause; each record that was refused entry carries the time itself."""
     done = after("", LIVE, 429, **{"retry-after": "600"})
     assert all(one.not_before == LIVE.at + timedelta(seconds=600) for one in done.outcomes.values())
+
+
+def test_after_a_crash_the_waiting_time_begins_anew() -> None:
+    """Nobody knows when the message left, nor what its answer told; then it goes again."""
+    (fresh,) = chained(1)
+    crashed = replace(fresh, state=SubmissionState.SUBMITTING, tries=1)
+    rest = TALK.inquire((crashed,), SLOW)
+    (outcome,) = rest.outcomes.values()
+    assert (rest.asks, rest.backoff, rest.hold) == ((), False, None)
+    assert (outcome.state, outcome.code) == (SubmissionState.OUTCOME_UNKNOWN, "INTERRUPTED")
+    assert outcome.not_before == rest.not_before == SLOW.at + timedelta(seconds=120)
+    assert TALK.inquire((replace(crashed, state=outcome.state),), SLOW).asks
+
+
+def test_between_two_tries_lies_less_than_the_hour() -> None:
+    """A pause runs from the end of a try, which may wait a minute for its place and another for its answer; the
+    breaker of all flows rests up to a minute."""
+    slowest = timedelta(seconds=2 * TIMEOUT_SECONDS + 60)
+    assert timedelta(seconds=JURISDICTION.about.longest_pause_seconds) + slowest < timedelta(hours=1)

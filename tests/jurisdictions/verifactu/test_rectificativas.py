@@ -86,7 +86,9 @@ def test_a_declared_simplified_invoice_is_replaced_on_demand(tipo: str, kind: Ki
     of = written(tipo, kind)
     option = next(one for one in offered(ALTA, (issued,), of) if one.option == "factura_canje")
     assert (option.kind, option.refers, option.presets["simplified"]) == (expected, "this", False)
-    assert preset(option) == {"tipo_factura": "F3", "tipo_rectificativa": None, "sin_identificar": None, "cupon": None}
+    taken_off = dict.fromkeys(("tipo_rectificativa", "rectificado", "sin_identificar", "cupon"))
+    assert preset(option) == {"tipo_factura": "F3", **taken_off}
+    assert option.presets["series"] is None, "neither among tickets nor among rectificativas"
     assert "factura_canje" not in names(NONE, (refused,), of), "only what is declared"
     assert "factura_canje" not in names(ANULADA, (issued, cancelled), of)
 
@@ -112,9 +114,9 @@ def test_the_type_of_a_rectificativa_is_not_inherited_from_an_invoice(tipo: str,
     assert {"series" in one.presets for one in options} == {tipo in {"F1", "F2"}}, "they have a series of their own"
     found = {one.option: preset(one) for one in options}
     assert found == {
-        "credit_note": {"tipo_rectificativa": None} | expected,
-        "debit_note": {"tipo_rectificativa": None} | expected,
-        "rectificativa_sustitucion": {"tipo_rectificativa": "S"} | expected,
+        "credit_note": {"tipo_rectificativa": None, "rectificado": None} | expected,
+        "debit_note": {"tipo_rectificativa": None, "rectificado": None} | expected,
+        "rectificativa_sustitucion": {"tipo_rectificativa": "S", "rectificado": None} | expected,
     }
 
 

@@ -135,6 +135,31 @@ def test_what_a_change_of_regime_may_say(of: Calendar, former: Calendar | None, 
     assert all(one.rule == "VERIFACTU-REGIME" for one in found)
 
 
+@pytest.mark.parametrize(
+    ("of", "late"),
+    [
+        (calendar(period("verifactu", date(2026, 1, 1), YEAR_END), undated="not_yet"), date(2028, 1, 1)),
+        (
+            calendar(period("verifactu", date(2026, 1, 1), YEAR_END), period("not_yet", date(2028, 1, 1))),
+            date(2028, 1, 1),
+        ),
+        (calendar(period("not_yet", date(2026, 1, 1), date(2027, 1, 31))), date(2027, 1, 1)),
+        (calendar(period("not_yet", date(2026, 1, 1), date(2026, 12, 31))), None),
+        (calendar(period("not_yet", date(2026, 1, 1), date(2027, 6, 30)), tax_payer="other"), None),
+        (calendar(period("not_yet", date(2026, 1, 1), date(2027, 7, 1)), tax_payer="other"), date(2027, 7, 1)),
+    ],
+)
+def test_whoever_must_bill_so_is_told_of_the_first_day_without(of: Calendar, late: date | None) -> None:
+    """Its invoices of that day would all be refused."""
+    before = date(2026, 11, 20)
+    found = [one.found for one in review(of, None, before) if (one.found or "").startswith("not_yet")]
+    assert found == ([] if late is None else [f"not_yet on {late.isoformat()}"])
+    if late is not None:
+        assert not is_fatal(review(of, None, before))
+        assert is_fatal(aside(of, late))
+        assert is_fatal(review(of, None, late))
+
+
 def test_the_end_wants_a_message_that_carries_it() -> None:
     assert review(LEAVING, LEAVING, date(2027, 11, 30)) == ()
     (found,) = review(LEAVING, LEAVING, date(2027, 12, 1))

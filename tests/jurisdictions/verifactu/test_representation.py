@@ -103,3 +103,10 @@ def test_nothing_is_said_where_nothing_is_sent_in_earnest(by: Issuer) -> None:
 def test_it_is_the_issuers_and_has_a_signed_document() -> None:
     (spec,) = SPECS
     assert (spec.scope, spec.body_type, spec.document) == (Scope.ISSUER, Representation, True)
+
+
+def test_a_paper_may_write_its_nif_with_the_letters_of_its_country() -> None:
+    by = of(ADVISER, paper(replace(BY_ADVISER, nif=f"ES-{ADVISER}")))
+    assert sender(by, NOW) == ("colaborador_social", ADVISER, "Gestoría, S.L.", False)
+    over = of(ADVISER, paper(replace(BY_ADVISER, nif=f"ES{ADVISER}"), valid_until=date(2026, 6, 30)))
+    assert [one.message for one in problems(over, NOW) if "ended on 2026-06-30" in one.message]

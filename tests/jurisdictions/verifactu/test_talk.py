@@ -36,7 +36,9 @@ from schemas.party import Party
 from schemas.states import Standing, SubmissionState
 from tests.jurisdictions.verifactu.builders import (
     NOW,
+    answer,
     credit_note,
+    fault,
     instruction,
     invoice,
     issuer,
@@ -200,6 +202,25 @@ def test_a_subsanacion_and_a_cancellation_whose_answers_were_lost() -> None:
     assert codes(office.remit(gone)) == [("outcome_unknown", "NETWORK")]
     (done,) = office.inquire(gone)
     assert (done.state, done.standing) == (SubmissionState.ACCEPTED, Standing.CANCELLED)
+
+
+def test_a_subsanacion_that_was_taken_before_the_office_broke_down_is_not_taken_twice() -> None:
+    office = Office()
+    office.remit(office.record(instruction(), "A-1"))
+    document = office.record(instruction(kind=CORRECT, standing=Standing.REGISTERED), "A-1")
+    (ask,) = TALK.begin((document,), office.given).asks
+    office.answer(ask)
+    for broken in (fault("Error interno", "env:Server"), "<html>Error interno</html>", ""):
+        done = TALK.resume(
+            (document,),
+            TALK.begin((document,), office.given).memo,
+            {"registro": answer(broken, status=500)},
+            office.given,
+        )
+        assert codes(list(done.outcomes.values()))[0][0] == "outcome_unknown"
+    office.asked.clear()
+    assert codes(office.inquire(document)) == [("accepted", None)]
+    assert office.asked == ["consulta:0"]
 
 
 def test_a_subsanacion_that_never_arrived_goes_again() -> None:

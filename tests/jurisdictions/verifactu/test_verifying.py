@@ -57,6 +57,30 @@ def test_a_sealed_record_is_proved_at_a_glance() -> None:
         assert verifying.link(body) == own
 
 
+def test_what_stands_there_twice_or_elsewhere_is_no_glance() -> None:
+    """What is hashed, hidden within another element or behind a twin: whoever reads the record reads something else."""
+    body, previous, _ = chain(7)[6]
+    assert previous is not None
+    before = huella.unpacked(previous)
+    desglose, totals = body.index(b"</sf:Desglose>"), body.index(b"<sf:CuotaTotal>")
+    end, timed = body.index(b"</sf:ImporteTotal>") + 18, body.index(b"<sf:FechaHoraHusoGenRegistro>")
+    linked = body.index(b"</sf:Encadenamiento>") + 20
+    other = b"<sf:CuotaTotal>1</sf:CuotaTotal><sf:ImporteTotal>2</sf:ImporteTotal>"
+    then = b"<sf:FechaHoraHusoGenRegistro>2020-01-01T00:00:00+01:00</sf:FechaHoraHusoGenRegistro>"
+    forged = (
+        body[:desglose] + body[totals:linked] + body[desglose:totals] + other + body[end:],
+        body[:desglose] + body[totals:linked] + b"</sf:Desglose>" + body[linked:],
+        body[:totals] + other + body[totals:],
+        body[:linked] + then + body[linked:],
+        body[:linked] + b"<sf:Huella>0</sf:Huella>" + body[linked:],
+        body[:timed] + b"<sf:Huella>0</sf:Huella>" + body[timed:],
+    )
+    assert verifying._glance(body, before) is not None
+    for one in forged:
+        assert verifying._glance(one, before) is None, one
+        assert verifying.proof(one, previous)[0]
+
+
 @pytest.mark.parametrize("number", ["A&1", "Ñ-1", "A  1"])
 def test_a_number_of_another_shape_is_studied_and_proved_as_well(number: str) -> None:
     first = sealed(number=number)

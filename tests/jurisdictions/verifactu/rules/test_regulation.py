@@ -36,6 +36,33 @@ def found(of: Instruction, settings: Settings | None = None) -> dict[str, Findin
     return {one.rule: one for one in regulation.findings(subject)}
 
 
+@pytest.mark.parametrize("simple", [False, True])
+def test_what_the_customer_issues_is_numbered_in_the_customers_series(simple: bool) -> None:
+    """The series that the route wants is one that the rules take, whatever the type."""
+    of = invoice(self_billed=True, simplified=simple, series=None)
+    route = JURISDICTION.law.route(of, issuer(SERIES), NOW)
+    assert route is not None
+    assert route.series == "D"
+    assert "VERIFACTU-SERIES-OTHERS" not in found(instruction(replace(of, series="D")), SERIES)
+    assert "VERIFACTU-SERIES-OTHERS" in found(instruction(replace(of, series="A")), SERIES)
+
+
+def test_a_full_invoice_is_not_numbered_among_the_tickets() -> None:
+    """RD 1619/2012 art. 7.1.a."""
+    ticket = References(preceding=(Preceding(number="A-7", issue_date=TODAY),))
+    canje = instruction(invoice(references=ticket), extension=Extension(tipo_factura="F3"))
+    assert found(canje)["VERIFACTU-SERIES-SIMPLIFIED"].severity is Severity.WARNING
+    apart = instruction(replace(canje.invoice, series="F"), extension=canje.extension)
+    assert found(apart) == {}
+
+
+def test_no_ticket_is_written_of_what_goes_to_another_member_state() -> None:
+    """RD 1619/2012 art. 4.4.a."""
+    of = invoice(("10.00", tax(None, "K")), simplified=True, customer=party(DE_VAT="DE123456789"))
+    assert found(instruction(of))["VERIFACTU-SIMPLIFIED"].severity is Severity.FATAL
+    assert "VERIFACTU-SIMPLIFIED" not in found(instruction(replace(of, simplified=False)))
+
+
 def simplified(net: str) -> Invoice:
     return invoice((net, tax("0", "Z")), simplified=True, customer=party())
 
