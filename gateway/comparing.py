@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 import msgspec
@@ -20,6 +20,7 @@ from schemas.states import Standing, SubmissionState
 PERIOD = "period"
 """The attribute in which a submission may name the period of the books that it is entered in; absent: its day's."""
 ACCEPTED = frozenset({SubmissionState.ACCEPTED, SubmissionState.ACCEPTED_WITH_WARNINGS})
+"""Where a submission is, or was and kept the authority's identifier of it when another one took its place."""
 DECIDED = ACCEPTED | {SubmissionState.REJECTED, SubmissionState.SUPERSEDED}
 
 Kind = Literal["missing_here", "missing_there", "other_record", "other_state", "unacknowledged"]
@@ -66,12 +67,13 @@ class Reconciled(msgspec.Struct, frozen=True, kw_only=True):
 @dataclass(frozen=True, slots=True)
 class _Ours:
     """An invoice of ours as it was told: `held` by its newest accepted document, `digests` of all that was sealed for
-    it, with whether the authority's decision about each is known."""
+    it, with whether the authority's decision about each is known. `moved_at`: when we last heard of it."""
 
     key: Key
     period: str | None
     held: Holding | None
     digests: Mapping[str, bool]
+    moved_at: datetime
 
     def decided(self, digest: str | None) -> bool | None:
         """Whether we know their decision about the document with that digest; None: it is none of ours."""
@@ -82,7 +84,8 @@ async def _invoices(connection: Connection, books: Books, home: Home) -> AsyncIt
     """Every invoice of the issuer that anything was ever sealed for, with its submissions in their order."""
     cursor = connection.cursor(
         """
-        SELECT s.invoice_id, s.state, s.attributes, g.state AS standing FROM gateway.submission s
+        SELECT s.invoice_id, s.state, s.authority_id, s.attributes, s.updated_at, g.state AS standing
+        FROM gateway.submission s
         LEFT JOIN gateway.standing g ON g.tenant_id = s.tenant_id AND g.environment = s.environment
             AND g.invoice_id = s.invoice_id AND g.jurisdiction = s.jurisdiction
         WHERE s.tenant_id = $1 AND s.environment = $2 AND s.issuer_id = $3 AND s.jurisdiction = $4
@@ -115,19 +118,24 @@ def _invoice(books: Books, rows: list[Any]) -> _Ours:
         told = books.own(attributes, standing)
         if told.digest is not None:
             digests[told.digest] = state in DECIDED
-        if state in ACCEPTED:
+        if state in ACCEPTED or (state is SubmissionState.SUPERSEDED and row["authority_id"] is not None):
             held, period = told, attributes.get(PERIOD)
     told = held or told
-    return _Ours(key=(told.number, told.issue_date), period=period, held=held, digests=digests)
+    moved_at = max(row["updated_at"] for row in rows)
+    return _Ours(key=(told.number, told.issue_date), period=period, held=held, digests=digests, moved_at=moved_at)
 
 
 # ------------------------------------------------------------------------------------------------ the comparison
 
 
 async def compared(
-    connection: Connection, books: Books, home: Home, issuer: str, surveys: Mapping[str, Survey]
+    connection: Connection, books: Books, home: Home, issuer: str, surveys: Mapping[str, Survey], begun_at: datetime
 ) -> AsyncIterator[Reconciled]:
-    """What the surveys say against what we hold, one answer a period."""
+    """What the surveys say against what we hold, one answer a period.
+
+    Books are read while work goes on: of an invoice that has moved since the reading began at `begun_at`, only what
+    agrees is counted. The next reading knows of it.
+    """
     read_whole = {period: one for period, one in surveys.items() if one.trouble is None}
     theirs = {(one.number, one.issue_date): (period, one) for period, s in read_whole.items() for one in s.holdings}
     counts = {period: _Count() for period in surveys}
@@ -136,7 +144,7 @@ async def compared(
         if period is None:
             period = ours.period or next(iter(books.periods(ours.key[1], ours.key[1])), None)
         if period in read_whole:
-            counts[period].add(ours, holding)
+            counts[period].add(ours, holding, moving=ours.moved_at > begun_at)
     for key, (period, holding) in theirs.items():
         counts[period].differences.append(_difference("missing_here", key, None, holding))
     for period, survey in surveys.items():
@@ -161,9 +169,11 @@ class _Count:
         self.matching = 0
         self.differences: list[Difference] = []
 
-    def add(self, ours: _Ours, theirs: Holding | None) -> None:
-        self.ours += ours.held is not None
+    def add(self, ours: _Ours, theirs: Holding | None, *, moving: bool) -> None:
         kind = _kind(ours, theirs)
+        if kind is not None and moving:
+            return
+        self.ours += ours.held is not None
         if kind is not None:
             self.differences.append(_difference(kind, ours.key, ours.held, theirs))
         elif theirs is not None:

@@ -60,6 +60,8 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
 
 async def export(url: str, order: Order, folder: Path) -> Exported:
     """Write the documents and their list into a folder that is new or empty. Raises ExportRefused."""
+    if order.last < order.first:
+        raise ExportRefused("the last day is before the first")
     issuer = read(Prefix.ISSUER, order.issuer)
     async with administering(url) as connection:
         if not await connection.fetchval("SELECT EXISTS (SELECT FROM gateway.issuer WHERE id = $1)", issuer):
@@ -73,16 +75,24 @@ async def export(url: str, order: Order, folder: Path) -> Exported:
             if digest.digest() != row["sha256"]:
                 changed.append(name)
                 continue
-            path = folder / name
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(row["body"])
+            _write(folder / name, row["body"])
             lines.append("\t".join(_cells(row, name, digest.hexdigest())))
-        (folder / MANIFEST).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        _write(folder / MANIFEST, ("\n".join(lines) + "\n").encode())
         return Exported(documents=len(lines) - 1, changed=tuple(changed))
 
 
+def _write(path: Path, body: bytes) -> None:
+    """What is exported is a taxpayer's: nobody else may read it, whoever made the folder."""
+    try:
+        path.parent.mkdir(exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+        path.write_bytes(body)
+    except OSError as why:
+        raise ExportRefused(f"{path} cannot be written: {why}; begin again with a new folder") from why
+
+
 def _prepare(folder: Path) -> None:
-    """What is exported is a taxpayer's: nobody else may read it."""
+    """A folder that is new, or empty."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if any(folder.iterdir()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +13,16 @@ import msgspec
 
 import jurisdictions as installation
 from gateway.accounts import AccountRefused, administering
+from gateway.astray import Astray, astray
 from gateway.identity import Prefix, read, written
+from gateway.store import chains
 from gateway.store.pool import Connection
 from jurisdictions.contract import Jurisdiction
 from schemas.findings import Findings, is_fatal
 
 AT_ONCE, BETWEEN = 2000, 100
+NO_CHAIN = "-"
+"""In place of a chain's name: of a record that stands in none, or is no longer what was sealed."""
 Proof = Callable[[bytes, bytes | None], tuple[Findings, bytes | None]]
 _Record = tuple[int, bytes, bytes | None, bytes]
 """A link's sequence and bytes, its document's body and SHA-256 (None where that is gone)."""
@@ -40,7 +45,7 @@ class Break(msgspec.Struct, frozen=True, kw_only=True):
 
 class ChainProof(msgspec.Struct, frozen=True, kw_only=True):
     """`successor` goes on where this chain has ended; `broken` is None where every record fits; `issuer` is the one
-    whose record is the first."""
+    whose record is the first. `chain` is NO_CHAIN of records of which only the audit trail tells."""
 
     tenant: str
     environment: str
@@ -62,32 +67,48 @@ class AuditProof(msgspec.Struct, frozen=True, kw_only=True):
     broken: Break | None = None
 
 
-async def prove_chains(url: str, choice: Choice) -> list[ChainProof]:
-    """Walk every chosen chain from its first record. Raises AccountRefused for a choice that means nothing."""
+async def prove_chains(url: str, choice: Choice, tell: Callable[[ChainProof], None] | None = None) -> list[ChainProof]:
+    """Walk every chosen chain from its first record, and look for what the audit trail tells of and no chain holds.
+
+    `tell` hears of each at once. Raises AccountRefused for a choice that means nothing.
+    """
     known = installation.load()
     if choice.jurisdiction is not None and choice.jurisdiction not in known:
         raise AccountRefused(f"there is no jurisdiction {choice.jurisdiction!r}; there are {', '.join(known)}")
+    proofs: list[ChainProof] = []
+
+    def proved(proof: ChainProof) -> None:
+        proofs.append(proof)
+        if tell is not None:
+            tell(proof)
+
+    async with _snapshot(url) as connection:
+        tenant, issuer = await _tenant(connection, choice.tenant), await _issuer(connection, choice.issuer)
+        for row in await chains.heads(connection, tenant, choice.jurisdiction, issuer):
+            proved(await _walked(connection, row, known.get(row["jurisdiction"])))
+        chaining = [code for code, one in known.items() if one.seal.chain and choice.jurisdiction in (None, code)]
+        for one in await astray(connection, tenant, chaining, issuer):
+            proved(_nowhere(one))
+    return proofs
+
+
+@asynccontextmanager
+async def _snapshot(url: str) -> AsyncIterator[Connection]:
+    """Everything as it was at one moment: who seals meanwhile breaks no chain."""
     async with administering(url) as connection:
-        rows = await connection.fetch(
-            "SELECT c.*, coalesce(t.name, c.tenant_id::text) AS tenant, (SELECT i.issuer_id FROM gateway.link l"
-            "  JOIN gateway.document d ON d.tenant_id = l.tenant_id AND d.environment = l.environment"
-            "  AND d.id = l.document_id JOIN gateway.invoice i ON i.tenant_id = d.tenant_id"
-            "  AND i.environment = d.environment AND i.id = d.invoice_id WHERE l.tenant_id = c.tenant_id"
-            "  AND l.environment = c.environment AND l.jurisdiction = c.jurisdiction AND l.chain = c.key"
-            "  AND l.sequence = 1) AS issuer_id FROM gateway.chain c"
-            " LEFT JOIN platform.tenant t ON t.id = c.tenant_id"
-            " WHERE ($1::uuid IS NULL OR c.tenant_id = $1) AND ($2::text IS NULL OR c.jurisdiction = $2)"
-            " AND ($3::uuid IS NULL OR EXISTS (SELECT FROM gateway.link l JOIN gateway.document d"
-            "  ON d.tenant_id = l.tenant_id AND d.environment = l.environment AND d.id = l.document_id"
-            "  JOIN gateway.invoice i ON i.tenant_id = d.tenant_id AND i.environment = d.environment"
-            "  AND i.id = d.invoice_id WHERE l.tenant_id = c.tenant_id AND l.environment = c.environment"
-            "  AND l.jurisdiction = c.jurisdiction AND l.chain = c.key AND i.issuer_id = $3))"
-            " ORDER BY c.tenant_id, c.environment, c.jurisdiction, c.key",
-            await _tenant(connection, choice.tenant),
-            choice.jurisdiction,
-            _issuer(choice.issuer),
-        )
-        return [await _walked(connection, row, known.get(row["jurisdiction"])) for row in rows]
+        await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield connection
+
+
+def _nowhere(one: Astray) -> ChainProof:
+    return ChainProof(
+        tenant=one.tenant,
+        environment=one.environment,
+        jurisdiction=one.jurisdiction,
+        chain=NO_CHAIN,
+        records=0,
+        broken=Break(sequence=0, reason=one.told()),
+    )
 
 
 async def _walked(connection: Connection, chain: Mapping[str, Any], jurisdiction: Jurisdiction | None) -> ChainProof:
@@ -104,9 +125,7 @@ async def _walked(connection: Connection, chain: Mapping[str, Any], jurisdiction
         if len(records) < AT_ONCE:
             break
     await coming
-    broken = walk.broken
-    if broken is None and (walk.records, walk.former) != (chain["sequence"], chain["link"]):
-        broken = Break(sequence=walk.records + 1, reason=f"the chain's head says {chain['sequence']} records")
+    broken = walk.broken or _headless(walk, chain) or await _after_its_end(connection, chain)
     return ChainProof(
         tenant=chain["tenant"],
         environment=chain["environment"],
@@ -117,6 +136,23 @@ async def _walked(connection: Connection, chain: Mapping[str, Any], jurisdiction
         successor=chain["successor"],
         issuer=written(Prefix.ISSUER, chain["issuer_id"]) if chain["issuer_id"] else None,
     )
+
+
+def _headless(walk: _Walk, chain: Mapping[str, Any]) -> Break | None:
+    """Whether the head is that of the last record."""
+    if chain["sequence"] is None:
+        return Break(sequence=walk.records + 1, reason="the chain's head is missing")
+    if (walk.records, walk.former) != (chain["sequence"], chain["link"]):
+        return Break(sequence=walk.records + 1, reason=f"the chain's head says {chain['sequence']} records")
+    return None
+
+
+async def _after_its_end(connection: Connection, chain: Mapping[str, Any]) -> Break | None:
+    """Whether anything was sealed into a chain that had ended."""
+    sequence = await chains.sealed_after_its_end(connection, chain)
+    if sequence is None:
+        return None
+    return Break(sequence=sequence, reason=f"it was sealed after the chain had ended ({chain['ended_at']:%Y-%m-%d})")
 
 
 class _Walk:
@@ -198,7 +234,7 @@ async def _page(connection: Connection, chain: Mapping[str, Any], after: int) ->
 
 async def prove_audit(url: str, tenant: str | None = None) -> list[AuditProof]:
     """Recompute every tenant's audit hashes: SHA-256 of the former hash and the row's content."""
-    async with administering(url) as connection:
+    async with _snapshot(url) as connection:
         rows = await connection.fetch(
             "SELECT a.tenant_id, a.environment, coalesce(t.name, a.tenant_id::text) AS tenant, count(*) AS rows,"
             " h.sequence, h.hash FROM gateway.audit a LEFT JOIN platform.tenant t ON t.id = a.tenant_id"
@@ -265,8 +301,12 @@ async def _tenant(connection: Connection, name: str | None) -> UUID | None:
     return found
 
 
-def _issuer(text: str | None) -> UUID | None:
-    found = read(Prefix.ISSUER, text) if text else None
-    if text and found is None:
-        raise AccountRefused(f"{text!r} is no id of an issuer (iss_…); `issuers list` shows them")
+async def _issuer(connection: Connection, text: str | None) -> UUID | None:
+    if text is None:
+        return None
+    found: UUID | None = await connection.fetchval(
+        "SELECT id FROM gateway.issuer WHERE id = $1", read(Prefix.ISSUER, text)
+    )
+    if found is None:
+        raise AccountRefused(f"there is no issuer {text!r}; `issuers list` shows them")
     return found

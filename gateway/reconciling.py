@@ -6,7 +6,7 @@ are told as `reconciliation.mismatch`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,6 +49,10 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     jurisdiction: str | None = None
 
 
+def _unheard(issuer: str, period: str, many: int) -> None:
+    """Nobody waits for it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Office:
     """What reconciling works with: the database as its administrator, the ways out, secrets, clock and ids."""
@@ -61,6 +65,8 @@ class Office:
     clock: Clock
     new_id: NewId
     deployments: Deployments
+    heard: Callable[[str, str, int], None] = _unheard
+    """Told of each period once it was read: the issuer, the period, how many invoices they hold in it."""
 
 
 @dataclass(frozen=True)
@@ -94,9 +100,14 @@ async def reconcile(office: Office, question: Question) -> list[Reconciled]:
         periods = reader.books.periods(question.first, question.last)
     except ValueError as why:
         raise ReconciliationRefused(str(why)) from why
-    surveys = {one: await reader.survey(one) for one in periods}
+    begun_at, surveys = office.clock(), dict[str, Survey]()
+    for period in periods:
+        surveys[period] = await reader.survey(period)
+        office.heard(question.issuer, period, len(surveys[period].holdings))
     async with administering(office.url) as connection:
-        found = [one async for one in compared(connection, reader.books, reader.home, question.issuer, surveys)]
+        found = [
+            one async for one in compared(connection, reader.books, reader.home, question.issuer, surveys, begun_at)
+        ]
         for one in found:
             await _keep(connection, office, reader.home, one)
     return found

@@ -23,8 +23,11 @@ KEPT_AS: Mapping[str, What] = {"sealed": "documents", "evidence": "evidence"}
 """Which rows of a jurisdiction's retention speak of a stored document of that role."""
 
 
-_OF_BEFORE = """
-    i.tenant_id = $1 AND i.environment = $2 AND i.issuer_id = $3 AND (i.document ->> 'issue_date')::date < $4
+# What came later (a correction of an old invoice, and the answer to it) has a time of its own.
+_DAY = "greatest((i.document ->> 'issue_date')::date, (d.at AT TIME ZONE 'UTC')::date)"
+_OF_BEFORE = f"""
+    i.tenant_id = $1 AND i.environment = $2 AND i.issuer_id = $3 AND i.document ->> 'issue_date' IS NOT NULL
+    AND {_DAY} < $4
     AND d.tenant_id = i.tenant_id AND d.environment = i.environment AND d.invoice_id = i.id
 """
 _MAY_GO = """
@@ -33,9 +36,9 @@ _MAY_GO = """
 """
 # Of each year its newest decides.
 _YEARS = f"""
-    SELECT d.jurisdiction, d.role, max((i.document ->> 'issue_date')::date) AS issued, count(*) AS documents
+    SELECT d.jurisdiction, d.role, max({_DAY}) AS issued, count(*) AS documents
     FROM gateway.invoice i, gateway.document d WHERE {_OF_BEFORE} AND {_MAY_GO}
-    GROUP BY d.jurisdiction, d.role, extract(year FROM (i.document ->> 'issue_date')::date) ORDER BY 3 DESC
+    GROUP BY d.jurisdiction, d.role, extract(year FROM {_DAY}) ORDER BY 3 DESC
 """  # noqa: S608
 _DELETE = f"DELETE FROM gateway.document d USING gateway.invoice i WHERE {_OF_BEFORE} AND {_MAY_GO}"  # noqa: S608
 _KEPT = f"SELECT count(*) FROM gateway.invoice i, gateway.document d WHERE {_OF_BEFORE}"  # noqa: S608
@@ -65,7 +68,8 @@ def kept_until(rows: Sequence[Retention], what: What, issued: date) -> tuple[dat
 async def forget(
     url: str, issuer: str, before: date, known: Mapping[str, Jurisdiction], clock: Clock, new_id: NewId
 ) -> Forgotten:
-    """Let go of what belongs to the issuer's invoices of before that day. All or nothing: raises ForgettingRefused."""
+    """Let go of what belongs to the issuer's invoices and was issued, and came in, before that day. All or nothing:
+    raises ForgettingRefused."""
     async with administering(url) as connection:
         owner = await connection.fetchrow(
             "SELECT tenant_id, environment, id FROM gateway.issuer WHERE id = $1", read(Prefix.ISSUER, issuer)
@@ -89,7 +93,7 @@ async def forget(
 def _demand_over(year: Mapping[str, Any], known: Mapping[str, Jurisdiction], today: date) -> None:
     code, what, issued = year["jurisdiction"], KEPT_AS[year["role"]], year["issued"]
     end = kept_until(known[code].about.retention, what, issued) if code in known else None
-    told = f"{year['documents']} {code} {what} of invoices of {issued.year}"
+    told = f"{year['documents']} {code} {what} of {issued.year}"
     if end is None:
         raise ForgettingRefused(f"{told} are kept for ever: no law that is known here says when their time is over")
     if end[0] >= today:

@@ -80,8 +80,13 @@ def list_attestations(
     as_json: Json = False,
 ) -> None:
     """Every paper of the operator's that was ever registered, the newest first."""
-    settings = Settings.from_environment(data=data)
-    for row in asyncio.run(_rows(settings, _environment(environment), jurisdiction)):
+    settings, place, known = Settings.from_environment(data=data), _environment(environment), installation.load()
+    if jurisdiction is not None and jurisdiction not in known:
+        raise CommandRefused(f"there is no jurisdiction {jurisdiction!r}; there are {', '.join(known)}")
+    rows = asyncio.run(_rows(settings, place, jurisdiction))
+    if not rows and not as_json:
+        typer.echo(f"No paper is registered for {place}.")
+    for row in rows:
         shown = presentation.attestation(row)
         until = f" until {shown.valid_until}" if shown.valid_until else ""
         revoked = f"  revoked {shown.revoked_at:%Y-%m-%d %H:%M}" if shown.revoked_at else ""

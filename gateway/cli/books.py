@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import sys
+from calendar import monthrange
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date, timedelta
@@ -29,6 +31,11 @@ from gateway.vault import Vault
 
 Issuer = Annotated[str, typer.Option(help="The issuer (iss_…), as `issuers list` shows it.")]
 Jurisdiction = Annotated[str | None, typer.Option(help="Whose books. [default: the only one that has any]")]
+LATELY = timedelta(days=1)
+NOT_RECONCILED = (
+    "The authority's books were not read lately, so no series can have been moved beyond what they hold."
+    " Before anything is issued: gateway reconcile --issuer {issuer} --from YYYY-MM --to YYYY-MM --number-on"
+)
 REASONS: dict[str, Why] = {"restored_backup": "restored_backup", "moved_in": "moved_in", "other": "other"}
 WORDS: dict[Kind, str] = {
     "missing_here": "they hold it, we do not",
@@ -61,7 +68,7 @@ def reconcile(
     if number_on:
         moved = asyncio.run(number_on_for(settings.administrator, issuer, found[0].jurisdiction)) if found else {}
         for code, following in moved.items():
-            typer.echo(f"series {code} goes on with {following}")
+            typer.echo(f"series {code} goes on with {following}", err=as_json)
     raise typer.Exit(int(not all(one.agrees for one in found)))
 
 
@@ -87,9 +94,12 @@ def renew(
     done = asyncio.run(_renewed(Settings.from_environment(data=data), wish))
     for former in done.former:
         typer.echo(f"{former} has ended")
-    typer.echo(f"{done.fresh} goes on ({done.jurisdiction}, {done.environment})")
+    for fresh in dict.fromkeys((*done.successors.values(), done.fresh)):
+        typer.echo(f"{fresh} goes on ({done.jurisdiction}, {done.environment})")
     for code, following in done.series.items():
         typer.echo(f"series {code} goes on with {following}")
+    if why != "other" and (done.reconciled_at is None or system_clock() - done.reconciled_at > LATELY):
+        typer.echo(NOT_RECONCILED.format(issuer=issuer))
 
 
 async def _renewed(settings: Settings, wish: Wish) -> Renewed:
@@ -107,7 +117,8 @@ async def _renewed(settings: Settings, wish: Wish) -> Renewed:
 async def compared_lately(settings: Settings, issuers: Iterable[tuple[str, str]], months: int) -> list[Reconciled]:
     """The last months of each issuer in its jurisdiction, against the authority's books."""
     last = system_clock().date()
-    first = (last.replace(day=1) - timedelta(days=30 * (months - 1))).replace(day=1)
+    year, month = divmod(last.year * 12 + last.month - months, 12)
+    first = date(year, month + 1, 1)
     questions = [Question(issuer=one, first=first, last=last, jurisdiction=code) for one, code in issuers]
     return await _reconciled(settings, questions)
 
@@ -136,7 +147,14 @@ async def opened(settings: Settings) -> AsyncIterator[Office]:
             clock=system_clock,
             new_id=new_id,
             deployments=read_deployments(settings.deployment, known),
+            heard=_heard,
         )
+
+
+def _heard(issuer: str, period: str, many: int) -> None:
+    """A page of 10,000 invoices may take the authority a minute: somebody at a terminal sees that it goes on."""
+    if sys.stderr.isatty():
+        typer.echo(f"{issuer} {period}: read, {many} invoices", err=True)
 
 
 def day(text: str, *, at_the_end: bool = False) -> date:
@@ -147,7 +165,7 @@ def day(text: str, *, at_the_end: bool = False) -> date:
         first = date.fromisoformat(f"{text}-01")
     except ValueError:
         raise CommandRefused(f"{text!r} is neither a month (2026-11) nor a day (2026-11-21)") from None
-    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1) if at_the_end else first
+    return first.replace(day=monthrange(first.year, first.month)[1]) if at_the_end else first
 
 
 def tell(found: Iterable[Reconciled], *, as_json: bool) -> None:

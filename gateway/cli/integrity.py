@@ -12,7 +12,7 @@ import typer
 import jurisdictions as installation
 from gateway.cli import books
 from gateway.cli.options import Data, Json
-from gateway.proof import AuditProof, ChainProof, Choice, prove_audit, prove_chains
+from gateway.proof import NO_CHAIN, AuditProof, ChainProof, Choice, prove_audit, prove_chains
 from gateway.settings import Settings
 
 chain = typer.Typer(help="The chains of sealed documents.", no_args_is_help=True)
@@ -36,9 +36,11 @@ def verify_chains(
     where the authority holds something else."""
     settings = Settings.from_environment(data=data)
     choice = Choice(tenant=tenant, issuer=issuer, jurisdiction=jurisdiction)
-    proofs = asyncio.run(prove_chains(settings.administrator, choice))
-    for proof in proofs:
+
+    def tell(proof: ChainProof) -> None:
         typer.echo(msgspec.json.encode(proof).decode() if as_json else _chain_told(proof))
+
+    proofs = asyncio.run(prove_chains(settings.administrator, choice, tell))
     if not proofs and not as_json:
         typer.echo("There is no chain to verify.")
     compared = asyncio.run(books.compared_lately(settings, _owners(proofs), months)) if compare else []
@@ -68,6 +70,8 @@ def _owners(proofs: Iterable[ChainProof]) -> list[tuple[str, str]]:
 
 def _chain_told(proof: ChainProof) -> str:
     where = f"{proof.tenant} {proof.environment} {proof.jurisdiction} {proof.chain}"
+    if proof.broken and proof.chain == NO_CHAIN:
+        return f"✗ {proof.tenant} {proof.environment} {proof.jurisdiction}: {proof.broken.reason}"
     if proof.broken:
         return f"✗ {where}: broken at record {proof.broken.sequence}: {proof.broken.reason}"
     ended = f"; it has ended, and {proof.successor} goes on" if proof.successor else ""

@@ -29,7 +29,7 @@ def unsent(
         typer.echo(msgspec.json.encode(flow).decode() if as_json else _told(flow))
     if not found and not as_json:
         typer.echo("Everything has been sent.")
-    raise typer.Exit(int(any(flow.unsent for flow in found)))
+    raise typer.Exit(int(any(flow.unsent or flow.held for flow in found)))
 
 
 def _told(flow: UnsentFlow) -> str:
@@ -37,7 +37,8 @@ def _told(flow: UnsentFlow) -> str:
     head = f"{'✗' if flow.cause else '·'} {flow.environment:4}  {flow.jurisdiction}  {flow.issuer}  {flow.name}"
     why = ""
     if flow.cause is not None and flow.began_at is not None:
-        held = "held" if flow.state == "held" else f"tried {flow.tries} times"
+        rests = "held" if flow.state == "held" else f"tried {flow.tries} times"
         words = f": {flow.message}" if flow.message else ""
-        why = f"\n    {held} since {flow.began_at:%Y-%m-%d %H:%M} ({flow.cause}{words})"
-    return f"{head}: {flow.unsent} unsent{since}{why}"
+        why = f"\n    {rests} since {flow.began_at:%Y-%m-%d %H:%M} ({flow.cause}{words})"
+    held = f", {flow.held} held: see `GET /v1/cases`" if flow.held else ""
+    return f"{head}: {flow.unsent} unsent{held}{since}{why}"

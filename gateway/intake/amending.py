@@ -16,6 +16,7 @@ from gateway.errors import Conflict, Forbidden, Refused
 from gateway.identity import Prefix, written
 from gateway.intake import issuing, sealing
 from gateway.intake.attached import digested
+from gateway.intake.business_events import may_come_back
 from gateway.intake.drafting import Draft, Further
 from gateway.intake.earlier import earlier_of, standing_of
 from gateway.intake.editing import edited
@@ -24,15 +25,14 @@ from gateway.intake.further_records import Issued, shown, supersede
 from gateway.intake.kept import Kept
 from gateway.intake.signers import signers
 from gateway.store import desk as cases
-from gateway.store import invoices, submissions
+from gateway.store import submissions
 from gateway.store.pool import Connection, to_json
 from gateway.store.submissions import Narrow
 from gateway.wiring import Wiring
 from jurisdictions.contract import CorrectionOption, InstructionKind
 from schemas.answers import CorrectionInput
 from schemas.findings import Finding
-from schemas.invoice import Kind
-from schemas.states import ACCEPTED, SETTLED, CaseState, InvoiceState, Standing, SubmissionState
+from schemas.states import ACCEPTED, SETTLED, CaseState, Standing, SubmissionState
 
 _encode = msgspec.json.Encoder(decimal_format="string").encode
 _REFUSED = frozenset({SubmissionState.REJECTED, SubmissionState.HELD})
@@ -71,8 +71,7 @@ async def prepare(
         raise Conflict("A record of it is on its way: wait for the answer.", code="submission_in_progress")
     own = [one for one in about if one["instruction"] != InstructionKind.CANCEL]
     await _without_case(connection, actor, row, jurisdiction, own)
-    if row["state"] == InvoiceState.VOID:
-        await _only_one_of_its_event(connection, actor, row)
+    await may_come_back(connection, actor, row)
     further = Further(
         jurisdiction=jurisdiction,
         kind=InstructionKind.CORRECT,
@@ -116,21 +115,6 @@ async def _without_case(connection: Connection, actor: Actor, row: Any, jurisdic
             )
 
 
-async def _only_one_of_its_event(connection: Connection, actor: Actor, row: Any) -> None:
-    """A cancelled invoice comes back only where nothing has taken its place."""
-    if row["kind"] != Kind.INVOICE:
-        return
-    other = await invoices.by_business_event(
-        connection, actor.tenant, actor.environment, row["issuer_id"], row["source_ref"]
-    )
-    if other is not None:
-        raise Conflict(
-            "Its business event has been invoiced again since it was cancelled.",
-            code="duplicate_business_event",
-            extra={"link": f"/v1/invoices/{written(Prefix.INVOICE, other)}"},
-        )
-
-
 async def seal(wiring: Wiring, origin: Origin, work: Work, key: str, wanted: bytes) -> Kept:
     """Seal and enqueue the record. Raises Refused where it says nothing that the authority has not heard."""
     actor, issued = origin.actor, work.issued
@@ -142,13 +126,13 @@ async def seal(wiring: Wiring, origin: Origin, work: Work, key: str, wanted: byt
         keys=keys,
         key=key,
         wanted=wanted,
-        state=InvoiceState(issued.row["state"]),
         draft=to_json(work.draft.written),
     )
     async with wiring.store.tenant(actor.tenant, actor.environment) as connection:
 
         async def finish(done: issuing.Sealed) -> Kept:
             _says_something_new(work, done.pieces[0])
+            await may_come_back(connection, actor, issued.row)
             _tell(done, origin, work)
             await supersede(connection, actor, issued.former, done.told, done.at)
             row = dict(issued.row) | {"document": to_json(done.invoice), "draft": sought.draft}

@@ -24,6 +24,11 @@ from schemas.findings import Finding, Findings
 
 UNNAMED = "1"
 """The edition of a paper of which there is only one text."""
+_REGISTERED = {
+    Scope.PLATFORM: "the operator registers it, with `gateway attestations register`",
+    Scope.TENANT: "it is the tenant's",
+    Scope.ISSUER: "it is an issuer's, and registered with POST /v1/issuers/{id}/attestations",
+}
 
 
 class HandedIn(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +51,7 @@ def spec_of(jurisdictions: Mapping[str, Jurisdiction], code: str, name: str, sco
     known = [
         f"{one}: {spec.name}" for one, law in jurisdictions.items() for spec in specs_of(law) if spec.scope == scope
     ]
-    whose = "the operator registers it, with `attestations register`" if name in specs else "there is no such paper"
+    whose = _REGISTERED[specs[name].scope] if name in specs else "there is no such paper"
     raise Refused(
         f"{code[:40]!r} takes no paper {name[:40]!r} here.",
         code="attestation_unknown",

@@ -39,6 +39,7 @@ _encode = msgspec.json.Encoder(decimal_format="string").encode
 _issuer = msgspec.json.Decoder(IssuerInput)
 _texts = msgspec.json.Decoder(dict[str, str])
 _REFUSED = frozenset({SubmissionState.REJECTED, SubmissionState.SUPERSEDED})
+_REPLACEABLE = frozenset({SubmissionState.REJECTED, SubmissionState.HELD})
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +81,7 @@ async def _prepare(wiring: Wiring, connection: Connection, origin: Origin, invoi
             "The rules do not allow this cancellation; nothing was sent.", code="validation_failed", findings=findings
         )
     papers = await submissions.documents(connection, actor.tenant, actor.environment, invoice_id)
-    refused = [one for one in _cancels(sent, chosen.jurisdiction) if one["state"] == SubmissionState.REJECTED]
+    refused = [one for one in _cancels(sent, chosen.jurisdiction) if one["state"] in _REPLACEABLE]
     issued = Issued(row=row, sent=sent, papers=papers, former=refused[-1] if refused else None)
     return Work(issued=issued, invoice=invoice, order=order, chosen=chosen, wish=wish)
 

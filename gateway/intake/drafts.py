@@ -14,6 +14,7 @@ from gateway.actor import Origin
 from gateway.errors import Conflict, Forbidden, NotFound, Refused
 from gateway.identity import Prefix, written
 from gateway.intake.attached import digested
+from gateway.intake.business_events import duplicate, first_of_its_event
 from gateway.intake.documents import assigned
 from gateway.intake.drafting import Draft, draft_invoice
 from gateway.intake.ground import read_ground
@@ -53,7 +54,7 @@ async def create(
         ground = await read_ground(connection, actor, own, wiring.deployments, wiring.jurisdictions)
         source_ref = own.source_ref or key
         if own.kind is Kind.INVOICE:
-            await _first_of_its_event(connection, origin, ground.issuer_id, source_ref)
+            await first_of_its_event(connection, actor, ground.issuer_id, source_ref)
         at = wiring.clock()
         ground = replace(ground, findings=said + ground.findings)
         draft = draft_invoice(wiring.jurisdictions, invoice_id, own, ground, at)
@@ -63,7 +64,7 @@ async def create(
                 connection, (actor.tenant, actor.environment, invoice_id, ground.issuer_id, own.kind, *row)
             )
         except asyncpg.UniqueViolationError as why:
-            raise _duplicate(source_ref, None) from why
+            raise duplicate(source_ref, None) from why
         await _told(wiring, connection, origin, invoice_id, "invoice.created", 1, _created(own, said))
         stored = await invoices.get(connection, actor.tenant, actor.environment, invoice_id)
         location = f"/v1/invoices/{written(Prefix.INVOICE, invoice_id)}"
@@ -109,31 +110,6 @@ def _draft_columns(draft: Draft, source_ref: str) -> tuple[object, ...]:
     )
 
 
-async def _first_of_its_event(connection: Connection, origin: Origin, issuer: UUID, source_ref: str) -> None:
-    actor = origin.actor
-    before = await invoices.by_business_event(connection, actor.tenant, actor.environment, issuer, source_ref)
-    if before is not None:
-        raise _duplicate(source_ref, before)
-
-
-def _duplicate(source_ref: str, before: UUID | None) -> Conflict:
-    link = f"/v1/invoices/{written(Prefix.INVOICE, before)}" if before else None
-    return Conflict(
-        "This business event has its invoice already.",
-        code="duplicate_business_event",
-        extra={"link": link} if link else None,
-        findings=(
-            Finding(
-                rule="GW-DUPLICATE-EVENT",
-                message="One business event gives one legal document.",
-                pointer="/source_ref",
-                found=source_ref,
-                fix=f"Use the invoice that exists: {link}." if link else None,
-            ),
-        ),
-    )
-
-
 async def _told(
     wiring: Wiring,
     connection: Connection,
@@ -176,14 +152,18 @@ async def rewrite(
     actor = origin.actor
     ground = await read_ground(connection, actor, body, wiring.deployments, wiring.jurisdictions)
     source_ref = body.source_ref or row["source_ref"]
-    if body.kind is Kind.INVOICE and source_ref != row["source_ref"]:
-        await _first_of_its_event(connection, origin, ground.issuer_id, source_ref)
     if ground.issuer_id != row["issuer_id"]:
         raise Conflict("A draft keeps its issuer; delete it and make another one.", code="issuer_fixed")
+    # A correction has its original's event: made an invoice, it would be a second one.
+    if body.kind is Kind.INVOICE and (source_ref, body.kind) != (row["source_ref"], row["kind"]):
+        await first_of_its_event(connection, actor, ground.issuer_id, source_ref)
     draft = draft_invoice(wiring.jurisdictions, row["id"], body, ground, wiring.clock())
     columns = _draft_columns(draft, source_ref)
     key = (actor.tenant, actor.environment, row["id"], row["version"])
-    version = await invoices.replace_draft(connection, (*key, *columns, wiring.clock(), body.kind))
+    try:
+        version = await invoices.replace_draft(connection, (*key, *columns, wiring.clock(), body.kind))
+    except asyncpg.UniqueViolationError as why:
+        raise duplicate(source_ref, None) from why
     if version is not None:
         await _told(wiring, connection, origin, row["id"], "invoice.updated", version, {"changes": digested(changes)})
     return version

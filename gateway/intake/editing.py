@@ -55,8 +55,8 @@ async def edited(
     payments = await payments_of(connection, actor, wiring.jurisdictions, row["id"])
     ground = await read_ground(connection, actor, body, wiring.deployments, wiring.jurisdictions)
     customer = ground.customer
-    if keeps and isinstance(body.customer, str) and _outside(editable, _customer(former.customer), _customer(customer)):
-        customer = former.customer
+    if keeps and isinstance(body.customer, str):
+        customer = _corrected(editable, former.customer, customer)
     ground = replace(ground, payments=payments, customer=customer)
     draft = draft_invoice(wiring.jurisdictions, row["id"], body, ground, wiring.clock(), further)
     names = _WHOLE if keeps else _PARTIES
@@ -83,8 +83,9 @@ def _stated(line: Line) -> tuple[TaxInput, ...]:
     return tuple(msgspec.convert(_plain(one.tax), TaxInput) for one in line.taxes)
 
 
-def _customer(party: Party) -> object:
-    return {"customer": _plain(party)}
+def _corrected(editable: tuple[str, ...], former: Party, fresh: Party) -> Party:
+    """The customer as it was issued to, and only what may change as its record has it now."""
+    return msgspec.convert(patching.chosen(editable, _plain(former), _plain(fresh), "/customer"), Party)
 
 
 def only_editable(editable: tuple[str, ...], former: Any, fresh: Any) -> None:

@@ -35,6 +35,10 @@ async def supersede(connection: Connection, actor: Actor, former: Any, told: Tra
     """The new submission takes the place of the `former` one (if any), whose open case ends with it."""
     if former is None:
         return
+    # Its case is locked before it, as by whoever works the case.
+    case = None
+    if former["case_id"] is not None:
+        case = await cases.get(connection, actor.tenant, actor.environment, former["case_id"], lock=True)
     target = advance(SUBMISSION_MOVES, SubmissionState(former["state"]), SubmissionState.SUPERSEDED)
     version = await cases.move_submission(
         connection, actor.tenant, actor.environment, former["id"], former["state"], target, at
@@ -44,10 +48,7 @@ async def supersede(connection: Connection, actor: Actor, former: Any, told: Tra
     told.note(
         "submission.superseded", "submission", former["id"], version=version, state=target, previous=former["state"]
     )
-    if former["case_id"] is None:
-        return
-    case = await cases.get(connection, actor.tenant, actor.environment, former["case_id"], lock=True)
-    if case["state"] != CaseState.OPEN:
+    if case is None or case["state"] != CaseState.OPEN:
         return
     to = advance(CASE_MOVES, CaseState.OPEN, CaseState.RESUBMITTED)
     moved = await cases.move(connection, actor.tenant, actor.environment, case["id"], case["state"], to, at)

@@ -32,6 +32,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
     A draft (`number` None) takes the next number of its series; what was issued keeps its own, and the `state` that it
     is in. `draft` are the caller's words where they change with it, `document` the stored document where it stays.
+    `after` is when it last changed: no clock that goes behind another's puts a later record before an earlier one.
     """
 
     id: UUID
@@ -47,6 +48,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     state: InvoiceState = InvoiceState.DRAFT
     draft: str | None = None
     document: str | None = None
+    after: datetime | None = None
 
 
 class Sealed(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,15 +72,10 @@ def about_issued(
     keys: Mapping[str, Keys],
     key: str,
     wanted: bytes,
-    state: InvoiceState | None = None,
     draft: str | None = None,
     document: str | None = None,
 ) -> Wish:
-    """One more record about an issued invoice, as its row was read: same number, no series.
-
-    What is void is a conflict, unless its own `state` is named.
-    """
-    standing = InvoiceState.PAID if row["state"] == InvoiceState.PAID else InvoiceState.OPEN
+    """One more record about an issued invoice, as its row was read: same number and state, no series."""
     return Wish(
         id=row["id"],
         version=row["version"],
@@ -90,9 +87,10 @@ def about_issued(
         key=key,
         wanted=wanted,
         number=row["number"],
-        state=state or standing,
+        state=InvoiceState(row["state"]),
         draft=draft,
         document=document,
+        after=row["updated_at"],
     )
 
 
@@ -130,7 +128,7 @@ async def seal(
     if kept is not None:
         return kept
     # Read after the chain lock.
-    at = sealing.moment(wiring.clock(), found["last_at"])
+    at = sealing.moment(wiring.clock(), found["last_at"], wish.after)
     number = wish.number or f"{series}-{found['number']}"
     invoice = sealing.numbered(wish.invoice, number, series)
     pieces = sealing.make_seals(wiring, wish.orders, invoice, wish.keys, sealing.positions(found, chains), at)

@@ -16,7 +16,10 @@ from jurisdictions.contract import CorrectionOption, InstructionKind, Jurisdicti
 from schemas.answers import CancelInput
 from schemas.document import Invoice
 from schemas.findings import Finding, Findings
-from schemas.states import SETTLED, InvoiceState, SubmissionState
+from schemas.states import SETTLED, InvoiceState, Standing, SubmissionState
+
+_AT_REST = SETTLED | {SubmissionState.HELD}
+_HELD = frozenset({Standing.REGISTERED, Standing.REGISTERED_WITH_ERRORS})
 
 
 class Chosen(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,10 +40,10 @@ def choose(
 ) -> Chosen:
     """The one cancellation that is wished for. Raises Conflict where nothing can be cancelled (any more), and Refused
     where none or more than one is meant."""
-    _cancellable(row)
+    _cancellable(row, sent)
     routed = presentation.decode_routes(row["routes"])
     wanted = [one for one in routed if wish.jurisdiction in (None, one.jurisdiction)]
-    free = [one for one in wanted if not _under_way(sent, one.jurisdiction)]
+    free = [one for one in wanted if not under_way(sent, one.jurisdiction)]
     legal = [
         Chosen(jurisdiction=route.jurisdiction, edition=route.edition, option=option)
         for route in free
@@ -75,19 +78,22 @@ def unconfirmed(wanted: tuple[str, ...], given: tuple[str, ...]) -> Findings:
     )
 
 
-def _cancellable(row: Any) -> None:
+def _cancellable(row: Any, sent: list[Any]) -> None:
     name = written(Prefix.INVOICE, row["id"])
     if row["state"] == InvoiceState.DRAFT:
         raise Conflict(f"{name} is a draft: it was never issued, delete it.", code="not_finalized")
-    if row["state"] == InvoiceState.VOID:
+    # What an authority holds of a void invoice may be ended there too.
+    if row["state"] == InvoiceState.VOID and not any(one["standing"] in _HELD for one in sent):
         raise Conflict(f"{name} is cancelled already.", code="already_cancelled")
 
 
-def _under_way(sent: list[Any], jurisdiction: str) -> bool:
+def under_way(sent: list[Any], jurisdiction: str) -> bool:
+    """Whether that authority has been asked to end the invoice, and has not answered yet; what is held back was never
+    asked."""
     return any(
         one["jurisdiction"] == jurisdiction
         and one["instruction"] == InstructionKind.CANCEL
-        and SubmissionState(one["state"]) not in SETTLED
+        and SubmissionState(one["state"]) not in _AT_REST
         for one in sent
     )
 

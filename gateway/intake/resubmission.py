@@ -16,7 +16,8 @@ from gateway import presentation
 from gateway.actor import Actor, Origin
 from gateway.errors import Conflict, Refused
 from gateway.identity import Prefix, written
-from gateway.intake import case_files, issuing, sealing
+from gateway.intake import case_files, issuing, legal_cancellations, sealing
+from gateway.intake.business_events import may_come_back
 from gateway.intake.drafting import Draft, Further
 from gateway.intake.earlier import earlier_of, standing_of
 from gateway.intake.editing import edited, only_editable
@@ -24,7 +25,7 @@ from gateway.intake.kept import Kept, claim, look_up, replay_of
 from gateway.intake.receipts import receipt_counts
 from gateway.intake.signers import signers
 from gateway.store import desk as cases
-from gateway.store import invoices, submissions, trail
+from gateway.store import invoices, payments, submissions, trail
 from gateway.store.pool import Connection, to_json
 from gateway.store.trail import Trail
 from gateway.wiring import Wiring
@@ -55,7 +56,7 @@ async def resubmit(wiring: Wiring, origin: Origin, case_id: UUID, wish: CaseActi
         kept = await look_up(connection, actor, key)
         if kept is not None:
             return replay_of(kept, wanted)
-        case = await case_files.still_open(connection, origin, case_id)
+        case = await _taken_up(connection, origin, case_id)
         _resubmittable(case)
         if case["path"] == Path.RESEND or case["submission_id"] is None:
             only_editable(_list.decode(case["editable"]), {}, wish.changes)
@@ -67,6 +68,15 @@ async def resubmit(wiring: Wiring, origin: Origin, case_id: UUID, wish: CaseActi
         work = await _prepare(wiring, connection, origin, case, wish)
     keys = await signers(wiring, actor, work.invoice["issuer_id"], [work.order.jurisdiction])
     return await _sealed_again(wiring, origin, work, keys, key, wanted)
+
+
+async def _taken_up(connection: Connection, origin: Origin, case_id: UUID) -> Any:
+    """The open case, locked; where its submission is to queue again, behind its invoice (the lock order of the
+    house)."""
+    case = await case_files.visible(connection, origin, case_id)
+    if case["path"] == Path.RESEND and case["submission_id"] is not None:
+        await payments.locked(connection, origin.actor.tenant, origin.actor.environment, [case["invoice_id"]])
+    return await case_files.still_open(connection, origin, case_id)
 
 
 def _resubmittable(case: Any) -> None:
@@ -115,11 +125,32 @@ async def _its_payment_counts(connection: Connection, actor: Actor, invoice: UUI
     raise Refused(message, code="payment_replaced", findings=(finding,))
 
 
+async def _its_invoice_stands(connection: Connection, actor: Actor, submission: Any) -> None:
+    """It is not being cancelled, nor void, unless this very record brings it back."""
+    place = (connection, actor.tenant, actor.environment)
+    invoice = await invoices.get(*place, submission["invoice_id"])
+    _not_ending(await submissions.of_invoice(*place, invoice["id"]), submission["jurisdiction"])
+    _not_void(invoice, InstructionKind(submission["instruction"]))
+    await may_come_back(connection, actor, invoice)
+
+
+def _not_ending(sent: list[Any], jurisdiction: str) -> None:
+    if legal_cancellations.under_way(sent, jurisdiction):
+        raise Conflict("Its cancellation is under way: wait for the answer.", code="cancel_in_progress")
+
+
+def _not_void(invoice: Any, kind: InstructionKind) -> None:
+    """A cancelled invoice takes a record only where that corrects, and so brings it back."""
+    if invoice["state"] == InvoiceState.VOID and kind is not InstructionKind.CORRECT:
+        raise Conflict("The invoice is cancelled: resolve the case.", code="already_cancelled")
+
+
 async def _queue_again(connection: Connection, origin: Origin, submission: UUID, told: Trail, at: datetime) -> None:
     actor = origin.actor
     row = await submissions.get(connection, actor.tenant, actor.environment, submission)
     if row["instruction"] != InstructionKind.CANCEL:
         await _its_payment_counts(connection, actor, row["invoice_id"])
+        await _its_invoice_stands(connection, actor, row)
     former = SubmissionState(row["state"])
     target = advance(SUBMISSION_MOVES, former, SubmissionState.QUEUED)
     version = await cases.move_submission(connection, actor.tenant, actor.environment, submission, former, target, at)
@@ -167,9 +198,13 @@ async def _prepare(wiring: Wiring, connection: Connection, origin: Origin, case:
             extra={"link": f"/v1/invoices/{written(Prefix.INVOICE, case['invoice_id'])}/cancel"},
         )
     code = case["jurisdiction"]
+    kind = InstructionKind.CORRECT if case["path"] == Path.CORRECT else InstructionKind(submission["instruction"])
+    _not_ending(sent, code)
+    _not_void(invoice, kind)
+    await may_come_back(connection, actor, invoice)
     further = Further(
         jurisdiction=code,
-        kind=InstructionKind.CORRECT if case["path"] == Path.CORRECT else InstructionKind(submission["instruction"]),
+        kind=kind,
         standing=standing_of(sent, code),
         earlier=earlier_of(sent, code),
     )
@@ -191,8 +226,6 @@ async def _sealed_again(
     wiring: Wiring, origin: Origin, work: Work, keys: dict[str, Keys], key: str, wanted: bytes
 ) -> Kept:
     actor, row = origin.actor, work.invoice
-    # A cancelled invoice takes a record only where that brings it back.
-    revives = work.submission["instruction"] == InstructionKind.CORRECT and row["state"] == InvoiceState.VOID
     sought = issuing.about_issued(
         row,
         invoice=work.draft.invoice,
@@ -200,13 +233,13 @@ async def _sealed_again(
         keys=keys,
         key=key,
         wanted=wanted,
-        state=InvoiceState.VOID if revives else None,
         draft=to_json(work.draft.written),
     )
     async with wiring.store.tenant(actor.tenant, actor.environment) as connection:
 
         async def finish(done: issuing.Sealed) -> Kept:
             _something_changed(work, done.pieces[0])
+            await may_come_back(connection, actor, row)
             await _supersede(connection, origin, work, done.told, done.at)
             case = presentation.case(await cases.get(connection, actor.tenant, actor.environment, work.case["id"]))
             return Kept(status=200, body=msgspec.json.encode(case))

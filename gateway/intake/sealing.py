@@ -159,10 +159,10 @@ def make_seals(
     return tuple(pieces)
 
 
-def moment(now: datetime, last: datetime | None) -> datetime:
-    """When the next record of a chain is sealed: after the last one, whatever the clock says, so that the order of
-    times is that of the chain; records themselves show whole seconds."""
-    return now if last is None else max(now, last + _TICK)
+def moment(now: datetime, *last: datetime | None) -> datetime:
+    """When the next record is sealed: after the last one of its chain and of its invoice, whatever the clock says, so
+    that the order of times is that of both; records themselves show whole seconds."""
+    return max((now, *(one + _TICK for one in last if one is not None)))
 
 
 def positions(opened: Any, chains: list[tuple[str, str]]) -> dict[tuple[str, str], Position]:

@@ -30,6 +30,7 @@ _END = f"""
     UPDATE gateway.incident SET ended_at = greatest($5, began_at),
         unsent = greatest(unsent, $6 + {_WAITING.format(jurisdiction="$3", flow="$4")})
     WHERE tenant_id = $1 AND environment = $2 AND jurisdiction = $3 AND flow_key = $4 AND ended_at IS NULL
+        AND ($7 OR {_WAITING.format(jurisdiction="$3", flow="$4")} = 0)
     RETURNING id, cause, message, unsent
 """  # noqa: S608
 _PAGE = f"""
@@ -59,9 +60,14 @@ async def noted(
         await _tell(connection, lease, incident, "incident.began", at, trail, trouble, row["unsent"])
 
 
-async def ended(connection: Connection, lease: Lease, delivered: int, at: datetime, trail: Trail) -> None:
-    """End the open incident of the leased flow, if there is one; `delivered` were waiting until just now."""
-    row = await connection.fetchrow(_END, *lease.flow, at, delivered)
+async def ended(
+    connection: Connection, lease: Lease, delivered: int, at: datetime, trail: Trail, *, answered: bool
+) -> None:
+    """End the open incident of the leased flow, if there is one; `delivered` were waiting until just now.
+
+    Not `answered`: only where nothing waits any more, for then nobody will ever try again.
+    """
+    row = await connection.fetchrow(_END, *lease.flow, at, delivered, answered)
     if row is not None:
         trouble = Trouble(row["cause"], row["message"])
         await _tell(connection, lease, row["id"], "incident.ended", at, trail, trouble, row["unsent"])

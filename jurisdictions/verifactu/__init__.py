@@ -18,24 +18,18 @@ from jurisdictions.contract import (
 )
 from jurisdictions.verifactu import (
     advice,
-    consultation,
     corrections,
     deadlines,
-    declaration,
     exchange,
-    hosts,
     judgement,
-    messages,
     printed,
     renewal,
-    representation,
-    retention,
-    review,
-    rule_table,
-    rules,
     seal,
     verifying,
 )
+from jurisdictions.verifactu.obligado import declaration, representation, retention, review
+from jurisdictions.verifactu.remission import consultation, hosts, messages
+from jurisdictions.verifactu.rules import law, table
 from jurisdictions.verifactu.settings import Deployment, Extension, LineExtension, Settings
 from jurisdictions.verifactu.simulator import SIMULATOR
 from schemas.invoice import Kind
@@ -54,7 +48,7 @@ ABOUT = About(
         "AEAT, QR document 0.5.0 (2025-12-10)",
         "AEAT, FAQ for developers 1.3 (2025-12-04)",
     ),
-    editions=(Edition(code=rules.EDITION, valid_from=date(2024, 10, 28)),),
+    editions=(Edition(code=law.EDITION, valid_from=date(2024, 10, 28)),),
     kinds=(Kind.INVOICE, Kind.CREDIT_NOTE, Kind.DEBIT_NOTE, Kind.CORRECTIVE),
     credentials=(
         CredentialSpec(
@@ -87,14 +81,14 @@ def deliverable(state: SubmissionState) -> bool:
 JURISDICTION = Jurisdiction(
     about=ABOUT,
     law=Law(
-        route=rules.route,
-        check=rules.check,
+        route=law.route,
+        check=law.check,
         judge=judgement.judge,
-        published=rule_table.published,
+        published=table.published,
         settings_type=Settings,
         extension_type=Extension,
         line_extension_type=LineExtension,
-        aside=rules.aside,
+        aside=law.aside,
         review=review.review,
     ),
     seal=Seal(

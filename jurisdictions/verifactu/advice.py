@@ -12,8 +12,8 @@ from msgspec import structs
 
 from jurisdictions.contract import CaseClass, Diagnosis, InstructionKind, Path
 from jurisdictions.verifactu import codelists as lists
-from jurisdictions.verifactu.sentence import Sentence
-from jurisdictions.verifactu.sentences import SENTENCES
+from jurisdictions.verifactu.rules.sentence import Sentence
+from jurisdictions.verifactu.rules.sentences import SENTENCES
 
 RECORD_FIELDS = (
     "/extensions/verifactu",

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from jurisdictions.contract import Deadline, Instruction, Obligation
 from jurisdictions.verifactu.codelists import RECORD_AGE_SECONDS
-from jurisdictions.verifactu.regime import STARTS
+from jurisdictions.verifactu.obligado.regime import STARTS
 
 RECORD_AGE = timedelta(seconds=RECORD_AGE_SECONDS)
 RETRY_WITHIN = timedelta(hours=1)

@@ -30,24 +30,15 @@ from jurisdictions.contract import (
     Step,
 )
 from jurisdictions.kit import soap, xml
-from jurisdictions.verifactu import answers as replies
 from jurisdictions.verifactu import codelists as lists
-from jurisdictions.verifactu import (
-    declaration,
-    hosts,
-    lost,
-    matching,
-    messages,
-    outcomes,
-    pacing,
-    regime,
-    representation,
-    xsd,
-)
-from jurisdictions.verifactu.answers import Failure, Trouble
+from jurisdictions.verifactu import xsd
 from jurisdictions.verifactu.deadlines import RECORD_AGE
-from jurisdictions.verifactu.memo import REGISTRO, Memo, ids, plain
+from jurisdictions.verifactu.obligado import declaration, regime, representation
 from jurisdictions.verifactu.parties import spanish_nif
+from jurisdictions.verifactu.remission import answers as replies
+from jurisdictions.verifactu.remission import hosts, lost, matching, messages, outcomes, pacing
+from jurisdictions.verifactu.remission.answers import Failure, Trouble
+from jurisdictions.verifactu.remission.memo import REGISTRO, Memo, ids, plain
 from jurisdictions.verifactu.settings import settings_of
 from schemas.findings import Severity
 from schemas.states import SubmissionState

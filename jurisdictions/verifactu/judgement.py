@@ -20,9 +20,9 @@ from lxml import etree
 from jurisdictions.contract import Judgement, Layer
 from jurisdictions.kit import xml
 from jurisdictions.verifactu import codelists as lists
-from jurisdictions.verifactu import (
+from jurisdictions.verifactu import huella, xsd
+from jurisdictions.verifactu.rules import (
     facts_of_element,
-    huella,
     message_rules,
     party_rules,
     pointers,
@@ -30,12 +30,11 @@ from jurisdictions.verifactu import (
     record_rules,
     shape_codes,
     tax_rules,
-    xsd,
 )
-from jurisdictions.verifactu.facts import Broken, RecordFacts
-from jurisdictions.verifactu.facts_of_element import Fields
-from jurisdictions.verifactu.rule_table import RULE_SET
-from jurisdictions.verifactu.sentences import told
+from jurisdictions.verifactu.rules.facts import Broken, RecordFacts
+from jurisdictions.verifactu.rules.facts_of_element import Fields
+from jurisdictions.verifactu.rules.sentences import told
+from jurisdictions.verifactu.rules.table import RULE_SET
 from schemas.findings import Finding, Findings, is_fatal
 from validators.xsd import crowd
 

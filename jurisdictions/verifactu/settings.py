@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from jurisdictions.contract import Issuer
-from jurisdictions.verifactu.regime import Calendar, Period, Regime, TaxPayer
+from jurisdictions.verifactu.obligado.regime import Calendar, Period, Regime, TaxPayer
 from schemas.money import AmountText, PercentText
 from schemas.texts import Country, Line, Name, Short
 

@@ -12,10 +12,11 @@ import pytest
 from lxml import etree
 
 from jurisdictions.contract import Answer, InstructionKind, Sending
-from jurisdictions.verifactu import JURISDICTION, codelists, huella, rule_table, xsd
-from jurisdictions.verifactu.answers import Failure, Result, Trouble, result
-from jurisdictions.verifactu.messages import Query, question
-from jurisdictions.verifactu.sentences import SENTENCES
+from jurisdictions.verifactu import JURISDICTION, codelists, huella, xsd
+from jurisdictions.verifactu.remission.answers import Failure, Result, Trouble, result
+from jurisdictions.verifactu.remission.messages import Query, question
+from jurisdictions.verifactu.rules import table
+from jurisdictions.verifactu.rules.sentences import SENTENCES
 from jurisdictions.verifactu.settings import Extension
 from schemas.document import Preceding, References
 from schemas.invoice import Kind
@@ -327,7 +328,7 @@ def _published_codes() -> dict[str, str]:
 
 
 def test_the_table_has_every_published_code_and_no_other() -> None:
-    assert set(rule_table.codes()) == set(_published_codes())
+    assert set(table.codes()) == set(_published_codes())
 
 
 def test_sentences_are_our_own() -> None:

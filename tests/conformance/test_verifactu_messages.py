@@ -10,12 +10,12 @@ from lxml import etree
 
 from jurisdictions.contract import Answer
 from jurisdictions.kit import soap
-from jurisdictions.verifactu.answers import Failure, Page, Result, page, result
-from jurisdictions.verifactu.consultation import BOOKS
-from jurisdictions.verifactu.messages import Query, question
+from jurisdictions.verifactu.remission.answers import Failure, Page, Result, page, result
+from jurisdictions.verifactu.remission.consultation import BOOKS
+from jurisdictions.verifactu.remission.messages import Query, question
 from tests.conformance.test_verifactu import ROOT, officially_valid, schema
 from tests.jurisdictions.verifactu.builders import instruction, setting
-from tests.jurisdictions.verifactu.test_messages import HEADERS, NAME, NIF, QUERIES, content, message
+from tests.jurisdictions.verifactu.remission.test_messages import HEADERS, NAME, NIF, QUERIES, content, message
 from tests.jurisdictions.verifactu.test_talk import Office
 
 pytestmark = pytest.mark.conformance

@@ -72,6 +72,18 @@ async def test_every_document_comes_out_as_it_was_sealed(
     assert (tmp_path / "out").stat().st_mode & 0o077 == 0
 
 
+async def test_nobody_else_reads_it_whoever_made_the_folder(
+    connection: asyncpg.Connection, database: str, tmp_path: Path
+) -> None:
+    issuer = written(Prefix.ISSUER, await stored_chain(connection, 1))
+    folder = tmp_path / "open"
+    folder.mkdir(mode=0o755)
+    await export(database, Order(issuer=issuer, first=YEAR[0], last=YEAR[1]), folder)
+    found = sorted(folder.rglob("*"))
+    assert len(found) == 3
+    assert [path for path in found if path.stat().st_mode & 0o077] == []
+
+
 async def test_an_export_is_of_one_issuer_and_its_days(
     connection: asyncpg.Connection, database: str, tmp_path: Path
 ) -> None:
@@ -85,6 +97,8 @@ async def test_an_export_is_of_one_issuer_and_its_days(
     assert (await export(database, day, tmp_path / "day")).documents == 3
     with pytest.raises(ExportRefused, match="not empty"):
         await export(database, day, tmp_path / "day")
+    with pytest.raises(ExportRefused, match="before the first"):
+        await export(database, Order(issuer=issuer, first=YEAR[1], last=YEAR[0]), tmp_path / "backwards")
     with pytest.raises(ExportRefused, match="no issuer"):
         await export(database, Order(issuer="iss_1", first=YEAR[0], last=YEAR[1]), tmp_path / "nobody")
 
@@ -142,6 +156,18 @@ async def test_nothing_is_forgotten_before_its_time_and_no_chain_ever(
         "SELECT detail ->> 'documents' FROM gateway.audit WHERE action = 'documents.forgotten'"
     )
     assert told == "1"
+
+
+async def test_what_came_later_has_a_time_of_its_own(connection: asyncpg.Connection, database: str) -> None:
+    """An invoice of 2015 that was corrected in 2026: the answer to the correction is kept from 2026 on."""
+    issuer = written(Prefix.ISSUER, await stored_chain(connection, 1))
+    await evidence(connection, "answer.xml", b"A-CSV")
+    await connection.execute("""UPDATE gateway.invoice SET document = '{"issue_date": "2015-03-01"}'""")
+    known, before = installed.load(), date(2016, 1, 1)
+    assert (await forget(database, issuer, before, known, at(2027), new_id)).documents == 0  # type: ignore[arg-type]
+    with pytest.raises(ForgettingRefused, match="kept until 2031-12-31"):
+        await forget(database, issuer, date(2027, 1, 1), known, at(2027), new_id)  # type: ignore[arg-type]
+    assert await connection.fetchval("SELECT count(*) FROM gateway.document WHERE role = 'evidence'") == 1
 
 
 async def test_where_no_law_is_known_everything_is_kept(connection: asyncpg.Connection, database: str) -> None:

@@ -8,8 +8,10 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from gateway import reconciling
 from gateway.reconciling import ReconciliationRefused
 from gateway.samples import invoices as samples
+from jurisdictions.contract import Survey
 from tests.gateway.api.caller import Json
 from tests.gateway.offices import compared
 from tests.gateway.world import World
@@ -87,6 +89,33 @@ async def test_what_differs_is_named(world: World) -> None:
     theirs = next(one.theirs for one in found.differences if one.kind == "missing_here")
     assert theirs is not None
     assert theirs.chain is not None
+
+
+async def test_what_is_settled_while_the_books_are_read_is_no_difference(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issuer = await world.issuer("verifactu")
+    await issued(world, issuer)
+    survey = reconciling._Reader.survey
+
+    async def slow(reader: reconciling._Reader, period: str) -> Survey:
+        found = await survey(reader, period)
+        await issued(world, issuer)
+        return found
+
+    monkeypatch.setattr(reconciling._Reader, "survey", slow)
+    (found,) = await compared(world, issuer)
+    assert (found.ours, found.theirs, found.matching, found.differences) == (1, 1, 1, ())
+    assert "reconciliation.mismatch" not in await world.told()
+
+
+async def test_a_record_that_was_accepted_is_held_though_another_takes_its_place(world: World) -> None:
+    """Accepted with errors, and a subsanación of it is on its way or was refused: theirs is the former one still."""
+    issuer = await world.issuer("verifactu")
+    await issued(world, issuer)
+    await change(world, "UPDATE gateway.submission SET state = 'superseded', updated_at = sealed_at")
+    (found,) = await compared(world, issuer)
+    assert (found.ours, found.matching, found.differences) == (1, 1, ())
 
 
 async def test_books_that_cannot_be_read_are_no_empty_books(world: World) -> None:

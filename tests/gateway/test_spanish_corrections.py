@@ -81,6 +81,38 @@ async def test_a_cancelled_invoice_comes_back(world: World) -> None:
     assert after["submissions"][-1]["standing"] == "registered"
 
 
+async def test_what_was_refused_and_cancelled_comes_back_by_its_case(world: World) -> None:
+    issuer = await world.issuer("verifactu")
+    invoice = await world.issued(samples.spanish(issuer, samples.line("A stay [sim:1239]", "100.00")))
+    assert invoice["submissions"][-1]["code"] == "1239"
+    await world.cancelled(invoice, confirm=NEVER)
+    await world.pass_by(minutes=3)
+    assert (await world.read(invoice))["status"] == "void"
+    path = f"/v1/invoices/{invoice['id']}/corrections"
+    assert [one["option"] for one in (await world.caller.get(path)).json()] == ["subsanacion"]
+    link = problem(await world.caller.post(path, {"option": "subsanacion"}), 409, "correct_by_case")["link"]
+    wish = {"changes": {"customer": {"name": "Cliente de Verdad, S.L."}}}
+    answer = await world.caller.post(link, wish)
+    assert answer.status_code == 200, answer.text
+    record = await newest(world, invoice)
+    assert (record["Subsanacion"], record["NombreRazon"]) == ("S", "Cliente de Verdad, S.L.")
+
+
+async def test_a_customer_mended_in_its_record_is_mended_where_that_is_allowed(world: World) -> None:
+    issuer = await world.issuer("verifactu")
+    customer = (await world.caller.made("/v1/customers", samples.SPANISH_CUSTOMER))["id"]
+    line = samples.line("A stay [sim:1239]", "100.00")
+    invoice = await world.issued(samples.spanish(issuer, line) | {"customer": customer})
+    mended = {"name": "Cliente de Verdad, S.L.", "address": {"city": "Toledo"}}
+    assert (await world.caller.patch(f"/v1/customers/{customer}", mended)).status_code == 200
+    (case,) = await world.cases(invoice=invoice["id"])
+    answer = await world.caller.post(f"/v1/cases/{case['id']}/resubmit", {})
+    assert answer.status_code == 200, answer.text
+    stored = await world.house.value("SELECT document -> 'customer' FROM gateway.invoice WHERE number IS NOT NULL")
+    assert '"Cliente de Verdad, S.L."' in stored
+    assert '"Bilbao"' in stored
+
+
 async def test_a_ticket_is_exchanged_and_the_exchange_taken_back(world: World) -> None:
     issuer = await world.issuer("verifactu")
     passer_by = {"name": "Somebody", "address": {"country": "ES"}}

@@ -31,5 +31,31 @@ CREATE TRIGGER revive_registered AFTER UPDATE OF state ON gateway.standing FOR E
     WHEN (OLD.state = 'cancelled' AND NEW.state IN ('registered', 'registered_with_errors'))
     EXECUTE FUNCTION gateway.revive_registered();
 
+-- Who has a business event: an invoice that stands, or a void one about which a record is on its way that brings it back. The
+-- void ones are locked first: a record about one of them is either there by then, or sees what the caller makes.
+CREATE INDEX invoice_void_event ON gateway.invoice (tenant_id, environment, issuer_id, source_ref)
+    WHERE kind = 'invoice' AND state = 'void' AND deleted_at IS NULL;
+CREATE FUNCTION gateway.invoiced_event(p_tenant uuid, p_environment text, p_issuer uuid, p_source_ref text) RETURNS uuid
+LANGUAGE plpgsql AS $$
+DECLARE gone uuid[]; found uuid;
+BEGIN
+    gone := ARRAY(SELECT i.id FROM gateway.invoice i
+        WHERE i.tenant_id = p_tenant AND i.environment = p_environment AND i.issuer_id = p_issuer
+          AND i.source_ref = p_source_ref AND i.kind = 'invoice' AND i.state = 'void' AND i.deleted_at IS NULL
+        ORDER BY i.id FOR SHARE);
+    IF cardinality(gone) > 0 THEN
+        SELECT s.invoice_id INTO found FROM gateway.submission s
+            WHERE s.tenant_id = p_tenant AND s.environment = p_environment AND s.invoice_id = ANY (gone)
+              AND s.instruction <> 'cancel'
+              AND s.state IN ('queued', 'submitting', 'waiting', 'retry_scheduled', 'outcome_unknown') LIMIT 1;
+    END IF;
+    IF found IS NULL THEN
+        SELECT i.id INTO found FROM gateway.invoice i
+            WHERE i.tenant_id = p_tenant AND i.environment = p_environment AND i.issuer_id = p_issuer
+              AND i.source_ref = p_source_ref AND i.kind = 'invoice' AND i.state <> 'void' AND i.deleted_at IS NULL;
+    END IF;
+    RETURN found;
+END $$;
+
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA gateway FROM PUBLIC;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA gateway TO gateway_api, gateway_worker;

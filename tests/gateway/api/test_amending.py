@@ -126,6 +126,20 @@ async def test_the_day_of_issue_stays(toyland: Toyland) -> None:
     assert record["date"] == first["date"]
 
 
+async def test_no_clock_puts_a_record_before_an_earlier_one(toyland: Toyland) -> None:
+    """Another process, whose clock goes behind, and another chain, which knows nothing of the first record."""
+    invoice = await registered(toyland)
+    toyland.house.clock.pass_by(hours=-1)
+    till = {"settings": {"toyland": {"installation": "2"}}}
+    assert (await toyland.caller.patch(f"/v1/issuers/{invoice['issuer']}", till)).status_code == 200
+    await again(toyland, invoice)
+    shown = await toyland.read(invoice)
+    assert [one["instruction"] for one in shown["submissions"]] == ["issue", "correct"]
+    turns = "SELECT array_agg(position ORDER BY id) FROM gateway.submission"
+    first, second = await toyland.house.value(turns)
+    assert first < second
+
+
 async def test_one_after_the_other(toyland: Toyland) -> None:
     invoice = await toyland.issued()
     problem(await toyland.caller.post(corrections(invoice), NOTED), 409, "submission_in_progress")

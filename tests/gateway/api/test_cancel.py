@@ -188,7 +188,9 @@ async def test_only_what_is_legal_now(toyland: Toyland) -> None:
     assert early["findings"][0]["expected"] == "none is legal now"
     await toyland.work()
     ambiguous = problem(await toyland.caller.post(path, {}), 422, "cancel_not_available")
-    assert ambiguous["findings"][0]["expected"] == "cancel (toyland) | cancel_replaced (toyland) | cancel_never (toyland)"
+    assert (
+        ambiguous["findings"][0]["expected"] == "cancel (toyland) | cancel_replaced (toyland) | cancel_never (toyland)"
+    )
     problem(await toyland.caller.post(path, {"option": "burn"}), 422, "cancel_not_available")
     problem(await toyland.caller.post(path, {"option": "cancel", "jurisdiction": "atlantis"}), 422)
     problem(await toyland.caller.send("POST", path, json={"option": "cancel"}), 400)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -18,6 +18,8 @@ from gateway.cli.program import app
 from gateway.cli.words import CommandRefused
 from gateway.comparing import Difference, Reconciled
 from gateway.identity import Prefix, written
+from gateway.reconciling import Question
+from gateway.settings import Settings
 from jurisdictions.contract import Holding
 from schemas.states import Standing
 from tests.gateway.chained import KEY, stored_chain
@@ -72,6 +74,7 @@ def test_a_chain_is_verified_renewed_and_verified_again(issuer: str) -> None:
     assert "Go on?" in said("chain", "renew", "--issuer", issuer, "--why", "other", status=1, given="n\n")
     told = said("chain", "renew", "--issuer", issuer, "--why", "restored_backup", "--note", "a bad night", "--yes")
     assert f"{KEY} has ended" in told
+    assert "gateway reconcile --issuer" in told, "nobody has looked what the authority holds"
     assert f"{KEY}-20" in told.replace(f"{KEY} has", "")
     assert "it has ended, and" in said("chain", "verify", "--issuer", issuer)
     shown = json.loads(said("chain", "verify", "--json"))
@@ -95,6 +98,9 @@ def test_a_comparison_is_told_and_decides_how_it_ends(issuer: str, monkeypatch: 
     async def canned(settings: object, questions: object) -> list[Reconciled]:
         return found
 
+    async def moved(*_: object) -> dict[str, int]:
+        return {"A": 10}
+
     monkeypatch.setattr(books, "_reconciled", canned)
     asked = ("reconcile", "--issuer", issuer, "--from", "2026-10", "--to", "2026-11")
     assert said(*asked) == "✓ iss_1 toyland 2026-10: 2 ours, 2 theirs, 2 the same\n"
@@ -108,8 +114,37 @@ def test_a_comparison_is_told_and_decides_how_it_ends(issuer: str, monkeypatch: 
         "2026-11",
     ]
     said(*asked, "--number-on", status=1)
+    monkeypatch.setattr(books, "number_on_for", moved)
+    for line in said(*asked, "--number-on", "--json", status=1).splitlines():
+        assert line.startswith("{")
+    assert "series A goes on with 10" in said(*asked, "--number-on", status=1)
     found[:] = [SAME, UNREAD]
     assert "? iss_1 toyland 2026-12: the books could not be read: no answer" in said(*asked, status=1)
+
+
+@pytest.mark.parametrize(
+    ("today", "months", "first"),
+    [
+        (date(2026, 3, 31), 2, date(2026, 2, 1)),
+        (date(2026, 11, 21), 1, date(2026, 11, 1)),
+        (date(2026, 1, 5), 13, date(2025, 1, 1)),
+        (date(2026, 11, 21), 120, date(2016, 12, 1)),
+    ],
+)
+async def test_the_last_months_are_counted_by_the_calendar(
+    monkeypatch: pytest.MonkeyPatch, today: date, months: int, first: date
+) -> None:
+    asked: list[Question] = []
+
+    async def canned(settings: object, questions: Iterable[Question]) -> list[Reconciled]:
+        asked.extend(questions)
+        return []
+
+    monkeypatch.setattr(books, "_reconciled", canned)
+    monkeypatch.setattr(books, "system_clock", lambda: datetime(today.year, today.month, today.day, tzinfo=UTC))
+    await books.compared_lately(Settings.from_environment(), [("iss_1", "toyland")], months)
+    assert [(one.first, one.last) for one in asked] == [(first, today)]
+    assert books.day("9999-12", at_the_end=True) == date(9999, 12, 31)
 
 
 def test_an_authority_without_an_address_is_trouble_and_no_empty_book(

@@ -62,10 +62,37 @@ async def test_unsent_is_told_until_there_is_nothing(database: str) -> None:
     assert (found.tenant, found.name, found.unsent, found.cause, found.tries) == ("Shop", "Toy Maker SL", 3, "busy", 4)
     assert UUID(found.issuer[4:]) == issuer
     assert await unsent_flows(database, issuer=found.issuer, environment="test", jurisdiction="toyland") == [found]
-    for narrow in ({"environment": "live"}, {"jurisdiction": "atlantis"}, {"issuer": f"iss_{'0' * 32}"}):
-        assert await unsent_flows(database, **narrow) == []
+    assert await unsent_flows(database, environment="live") == []
+    for narrow in ({"environment": "mars"}, {"jurisdiction": "atlantis"}, {"issuer": f"iss_{'0' * 32}"}):
+        with pytest.raises(AccountRefused, match="there is no"):
+            await unsent_flows(database, **narrow)
     with pytest.raises(AccountRefused):
         await unsent_flows(database, issuer="inv_1")
+
+
+async def test_each_issuer_of_a_shared_flow_is_told_and_so_is_what_is_held_alone(database: str) -> None:
+    async with owner(database) as rows:
+        tenant, _ = await rows.flow(2)
+        other = await rows.issuer(tenant)
+        await rows.documents(1, tenant, other, "flow", "toyland", state="held", first=3)
+    first, second = sorted(await unsent_flows(database), key=lambda one: -one.unsent)
+    assert [(one.unsent, one.held) for one in (first, second)] == [(2, 0), (0, 1)]
+    assert UUID(second.issuer[4:]) == other
+    assert await unsent_flows(database, issuer=second.issuer) == [second]
+
+
+async def _held(database: str) -> None:
+    async with owner(database) as rows:
+        await rows.flow(1, state="held")
+
+
+def test_what_is_held_alone_has_not_been_sent(run: Run, database: str) -> None:
+    import asyncio
+
+    asyncio.run(_held(database))
+    told = run(_alone(unsent))
+    assert told.exit_code == 1
+    assert "0 unsent, 1 held" in told.stdout
 
 
 def test_the_command_says_it_and_exits_accordingly(run: Run, database: str) -> None:
@@ -117,11 +144,14 @@ def test_a_paper_is_drafted_registered_listed_and_revoked(
     row = msgspec.json.decode(run(app, "list", "--json").stdout)
     assert (row["id"], row["media_type"], row["valid_until"]) == (name, "application/pdf", "2027-12-31")
     assert row["body"] == {"maker": "Toy & Sons", "signed_in": "Toytown"}
-    assert run(app, "list", "--environment", "test").stdout == ""
-    assert run(app, "list", "atlantis").stdout == ""
+    assert run(app, "list", "--environment", "test").stdout == "No paper is registered for test.\n"
+    assert run(app, "list", "--environment", "test", "--json").stdout == ""
+    assert isinstance(run(app, "list", "atlantis").exception, CommandRefused)
     assert run(app, "revoke", name).exit_code == 0
     assert "revoked" in run(app, "list").stdout
     assert isinstance(run(app, "revoke", name).exception, CommandRefused)
+    of_an_issuer = run(app, "register", "toyland", "oath", "--file", file)
+    assert "registered with POST /v1/issuers/{id}/attestations" in str(of_an_issuer.exception)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from lxml import etree
 
 from jurisdictions.contract import Answer, Failure, InstructionKind, Sending, Step
 from jurisdictions.verifactu import JURISDICTION
-from jurisdictions.verifactu.consultation import BOOKS
+from jurisdictions.verifactu.remission.consultation import BOOKS
 from schemas.states import ACCEPTED, Standing
 from tests.jurisdictions.verifactu.builders import (
     answer,

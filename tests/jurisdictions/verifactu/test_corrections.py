@@ -10,7 +10,7 @@ from msgspec import structs
 from jurisdictions.contract import CaseClass, CorrectionOption, Earlier, InstructionKind, Path
 from jurisdictions.verifactu import JURISDICTION, state_table
 from jurisdictions.verifactu.corrections import Flags, flags
-from jurisdictions.verifactu.sentences import SENTENCES
+from jurisdictions.verifactu.rules.sentences import SENTENCES
 from schemas.document import Invoice
 from schemas.invoice import Kind
 from schemas.states import Standing, SubmissionState

@@ -12,9 +12,9 @@ from jurisdictions.contract import (
     Attestation,
     Issuer,
 )
-from jurisdictions.verifactu.declaration import Declaration, draft
-from jurisdictions.verifactu.regime import Period
-from jurisdictions.verifactu.representation import Representation
+from jurisdictions.verifactu.obligado.declaration import Declaration, draft
+from jurisdictions.verifactu.obligado.regime import Period
+from jurisdictions.verifactu.obligado.representation import Representation
 from jurisdictions.verifactu.settings import Settings
 from tests.jurisdictions.verifactu.builders import (
     NOW,

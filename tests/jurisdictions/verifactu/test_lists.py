@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from jurisdictions.verifactu import codelists as lists
-from jurisdictions.verifactu import party_rules, tax_sentences
+from jurisdictions.verifactu.rules import party_rules, tax_sentences
 from tests.official import official
 
 _XS = "{http://www.w3.org/2001/XMLSchema}"

@@ -25,8 +25,8 @@ from jurisdictions.contract import (
     Step,
 )
 from jurisdictions.verifactu import JURISDICTION, codelists
-from jurisdictions.verifactu.regime import Period
-from jurisdictions.verifactu.representation import Representation
+from jurisdictions.verifactu.obligado.regime import Period
+from jurisdictions.verifactu.obligado.representation import Representation
 from jurisdictions.verifactu.settings import Extension, Settings
 from schemas.codes import TaxCategory
 from schemas.document import Preceding, References

@@ -7,10 +7,11 @@ from lxml import etree
 from msgspec.structs import replace
 
 from jurisdictions.contract import Instruction, InstructionKind
-from jurisdictions.verifactu import document, facts_of_element, facts_of_outline
-from jurisdictions.verifactu.facts import RecordFacts
+from jurisdictions.verifactu import document
+from jurisdictions.verifactu.rules import facts_of_element, facts_of_outline
+from jurisdictions.verifactu.rules.facts import RecordFacts
+from jurisdictions.verifactu.rules.subject import Subject
 from jurisdictions.verifactu.settings import Extension
-from jurisdictions.verifactu.subject import Subject
 from schemas.document import Preceding, References
 from schemas.invoice import Kind
 from schemas.states import Standing

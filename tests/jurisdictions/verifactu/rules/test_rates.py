@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from jurisdictions.verifactu import codelists as lists
-from jurisdictions.verifactu import rates
+from jurisdictions.verifactu.rules import rates
 
 NOW = date(2026, 11, 20)
 

@@ -9,10 +9,11 @@ import pytest
 from msgspec.structs import replace
 
 from jurisdictions.contract import Instruction
-from jurisdictions.verifactu import JURISDICTION, regulation
+from jurisdictions.verifactu import JURISDICTION
 from jurisdictions.verifactu.outline import outline
+from jurisdictions.verifactu.rules import regulation
+from jurisdictions.verifactu.rules.subject import Subject
 from jurisdictions.verifactu.settings import Extension, LineExtension, Settings, Tercero
-from jurisdictions.verifactu.subject import Subject
 from schemas.document import ExchangeRate, Invoice, Preceding, References
 from schemas.findings import Finding, Severity
 from schemas.invoice import Kind

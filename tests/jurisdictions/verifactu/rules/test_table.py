@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from jurisdictions.verifactu import JURISDICTION
-from jurisdictions.verifactu.rule_table import AUTHORITY, PARTLY, UNREACHABLE, codes, judged, published
-from jurisdictions.verifactu.sentences import SENTENCES, WARNINGS
+from jurisdictions.verifactu.rules.sentences import SENTENCES, WARNINGS
+from jurisdictions.verifactu.rules.table import AUTHORITY, PARTLY, UNREACHABLE, codes, judged, published
 from tests.jurisdictions.verifactu.rules import cases_chain
 from tests.jurisdictions.verifactu.rules.case import Case
 

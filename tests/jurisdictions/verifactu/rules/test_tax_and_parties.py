@@ -9,9 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from jurisdictions.verifactu import codelists as lists
-from jurisdictions.verifactu import party_rules, tax_rules
-from jurisdictions.verifactu.facts import PartyFacts, RecordFacts, RowFacts, SystemFacts
-from jurisdictions.verifactu.tax_sentences import SENTENCES
+from jurisdictions.verifactu.rules import party_rules, tax_rules
+from jurisdictions.verifactu.rules.facts import PartyFacts, RecordFacts, RowFacts, SystemFacts
+from jurisdictions.verifactu.rules.tax_sentences import SENTENCES
 from tests.jurisdictions.verifactu.rules import cases_parties, cases_tax
 
 CASES = cases_tax.CASES + cases_parties.CASES
