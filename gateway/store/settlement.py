@@ -23,6 +23,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `former` is the state that the move starts from, or there is none; `sent` counts the exchange as a try. Beside
     `standing` go the states that it may follow, beside `case_id` the diagnosis; `own_*` close the document's own case,
     `former_*` the case of the submission that it supersedes; `resubmit` is the task that lets it out again by itself.
+    `corrects`: it is a record about an invoice that the authority knew before, which may live again by it.
     """
 
     place: int
@@ -61,6 +62,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     former_event: UUID | None = None
     former_audit: UUID | None = None
     resubmit: UUID | None = None
+    corrects: bool = False
+
+    @property
+    def moves_invoice(self) -> bool:
+        """Whether its standing may end its invoice, or bring it back."""
+        return self.standing == Standing.CANCELLED or (self.corrects and self.standing is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +82,9 @@ class Settled:
 
 async def settle(connection: Connection, lease: Lease, at: datetime, rows: Sequence[Row]) -> Settled:
     """Move the documents within the caller's transaction; without rows, check the lease. Raises LeaseLost."""
-    cancelled = [row.invoice_id for row in rows if row.standing == Standing.CANCELLED]
-    if cancelled:
-        await connection.execute(
-            "SELECT gateway.lock_cancelled($1, $2, $3)", lease.tenant, lease.environment, cancelled
-        )
+    moved = [row.invoice_id for row in rows if row.moves_invoice]
+    if moved:
+        await connection.execute("SELECT gateway.lock_moved($1, $2, $3)", lease.tenant, lease.environment, moved)
     found = await connection.fetchrow(
         "SELECT * FROM gateway.settle($1, $2, $3, $4, $5, $6, $7)", *lease.flow, lease.token, at, to_json(rows)
     )

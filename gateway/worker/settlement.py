@@ -131,6 +131,7 @@ class Ledger:
         }
         if outcome.standing is not None:
             changes |= self._standing(outcome.standing)
+            changes["corrects"] = record.sending.instruction is InstructionKind.CORRECT
         if doubtful or _needs_a_person(outcome):
             changes |= self._case(record.sending.instruction, outcome, doubtful=doubtful)
         elif outcome.state in ACCEPTED:

@@ -176,8 +176,8 @@ END $$;
 CREATE TRIGGER void_cancelled AFTER INSERT OR UPDATE OF state ON gateway.standing FOR EACH ROW
     WHEN (NEW.state = 'cancelled') EXECUTE FUNCTION gateway.void_cancelled();
 
--- The invoices that a cancelled standing may move, locked before the submissions (the lock order of the house).
-CREATE FUNCTION gateway.lock_cancelled(p_tenant uuid, p_environment text, p_invoices uuid[]) RETURNS void
+-- The invoices that a standing may move (end, or bring back), locked before the submissions (the lock order of the house).
+CREATE FUNCTION gateway.lock_moved(p_tenant uuid, p_environment text, p_invoices uuid[]) RETURNS void
 LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     PERFORM 1 FROM gateway.invoice i
