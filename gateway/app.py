@@ -80,9 +80,16 @@ def openapi() -> OpenAPIConfig:
 
 
 def create_app(
-    wiring: Wiring, *, on_shutdown: list[Callable[[], Awaitable[None]]] | None = None, debug: bool = False
+    wiring: Wiring,
+    *,
+    on_shutdown: list[Callable[[], Awaitable[None]]] | None = None,
+    debug: bool = False,
+    described: bool = True,
 ) -> Litestar:
-    """The application over the given parts. A handler without a `scope` fails here, not at its first request."""
+    """The application over the given parts. A handler without a `scope` fails here, not at its first request.
+
+    `described`: it serves its own OpenAPI document, which takes most of the time of making it.
+    """
     registry = CollectorRegistry()
     app = Litestar(
         route_handlers=[
@@ -110,7 +117,7 @@ def create_app(
         exception_handlers=HANDLERS,
         request_class=JsonRequest,
         request_max_body_size=MAX_BODY,
-        openapi_config=openapi(),
+        openapi_config=openapi() if described else None,
         state=State(
             {
                 "wiring": wiring,
@@ -125,7 +132,8 @@ def create_app(
         response_cache_config=ResponseCacheConfig(),
     )
     _published(app)
-    describe(app.openapi_schema)
+    if described:
+        describe(app.openapi_schema)
     return app
 
 

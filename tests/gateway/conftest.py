@@ -93,8 +93,14 @@ async def toyland(database: str) -> AsyncIterator[Toyland]:
         yield world
 
 
+@pytest.fixture(scope="session")
+def signers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The keys of the simulators: every clock here begins at the same noon, so one set serves all tests."""
+    return tmp_path_factory.mktemp("signers")
+
+
 @pytest.fixture
-async def world(database: str, tmp_path: Path) -> AsyncIterator[World]:
+async def world(database: str, signers: Path) -> AsyncIterator[World]:
     """The house with every installed jurisdiction and its simulator, on one clock."""
-    async with open_world(database, tmp_path) as opened:
+    async with open_world(database, signers) as opened:
         yield opened

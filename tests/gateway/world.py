@@ -169,8 +169,8 @@ async def open_world(database: str, folder: Path) -> AsyncIterator[World]:
     api = await Store.open(as_role(database, "gateway_api"), role="gateway_api", size=4)
     working = await Store.open(as_role(database, "gateway_worker"), role="gateway_worker", size=4)
     known: dict[str, Any] = dict(installed.load())
-    house = await open_house(database, api, known)
-    keys = SandboxAuthority(folder / "sandbox", clock=house.clock)
+    house = await open_house(database, api, known, described=False)
+    keys = SandboxAuthority(folder, clock=house.clock)
     for one in known.values():
         for name in one.simulator.signers:
             keys.certificate(name)

@@ -210,12 +210,14 @@ def pointers(body: Json) -> list[str | None]:
     return [finding.get("pointer") for finding in body["findings"]]
 
 
-async def open_house(owner: str, store: Store, jurisdictions: Mapping[str, Jurisdiction]) -> House:
+async def open_house(
+    owner: str, store: Store, jurisdictions: Mapping[str, Jurisdiction], *, described: bool = True
+) -> House:
     clock, vault = Hands(), Vault(b"1" * 32)
     wiring = Wiring(
         store=store, jurisdictions=jurisdictions, vault=vault, keyring=Keyring(), clock=clock, new_id=new_id
     )
-    app = create_app(wiring)
+    app = create_app(wiring, described=described)
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     client = httpx2.AsyncClient(transport=transport, base_url="http://localhost")
     return House(

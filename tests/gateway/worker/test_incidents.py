@@ -154,7 +154,7 @@ async def test_who_has_lost_the_flow_opens_no_incident(
         await rows.run("UPDATE gateway.flow SET lease_token = gen_random_uuid()")
         raise KeyError("a defect")
 
-    monkeypatch.setattr("gateway.worker.turn.keep_evidence", broken)
+    monkeypatch.setattr("gateway.worker.turn.settle", broken)
     await Worker(house()).turn()
     assert await _incidents(rows) == []
 
