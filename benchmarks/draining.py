@@ -130,12 +130,14 @@ class Bench:
             at = press.wiring.clock()
             session = Session(values={"token": self.token}, expires_at=at + timedelta(hours=1))
             step = press.law.exchange.begin(sendings, Setting(issuer=press.order.issuer, session=session, at=at))
-            messages += [await self._message(ask) for ask in step.asks]
+            assert press.law.simulator is not None
+            below = press.law.simulator.endpoints
+            messages += [await self._message(ask, below[ask.endpoint]) for ask in step.asks]
         return messages
 
-    async def _message(self, ask: Ask) -> bytes:
+    async def _message(self, ask: Ask, prefix: str) -> bytes:
         headers = await filled_headers(ask, self._secret)
-        return load.prepared(ask.method, ask.path, headers, await filled_body(ask, self._secret, headers))
+        return load.prepared(ask.method, prefix + ask.path, headers, await filled_body(ask, self._secret, headers))
 
     async def _secret(self, credential: str, field: str) -> bytes:
         return self.token.encode()
