@@ -87,28 +87,41 @@ BEGIN
     END LOOP;
 END $$;
 
--- The papers that count for an issuer, newest first, without their documents: its own and the operator's.
-CREATE FUNCTION gateway.attestations_of(p_tenant uuid, p_environment text, p_issuer uuid) RETURNS jsonb
+-- The papers that count for an issuer, without their documents: its own and the operator's. (Without SET or aggregate, so that
+-- a planner takes it into the query that asks.)
+CREATE FUNCTION gateway.attestation_rows(p_tenant uuid, p_environment text, p_issuer uuid)
+RETURNS TABLE (jurisdiction text, id uuid, name text, edition text, body jsonb, sha256 text, valid_from date, valid_until date,
+    revoked_at timestamptz, registered_at timestamptz)
 LANGUAGE sql STABLE AS $$
-    SELECT coalesce(jsonb_agg(to_jsonb(a) ORDER BY a.registered_at DESC, a.id DESC), '[]') FROM (
-        SELECT o.jurisdiction, o.id, o.name, o.edition, o.body, o.sha256, o.valid_from, o.valid_until, o.revoked_at,
-            o.registered_at
-        FROM gateway.attestation o
-        WHERE o.tenant_id = p_tenant AND o.environment = p_environment AND o.issuer_id = p_issuer
-        UNION ALL
-        SELECT p.jurisdiction, p.id, p.name, p.edition, p.body, p.sha256, p.valid_from, p.valid_until, p.revoked_at,
-            p.registered_at
-        FROM platform.attestation p WHERE p.environment = p_environment) a;
+    SELECT o.jurisdiction, o.id, o.name, o.edition, o.body, o.sha256, o.valid_from, o.valid_until, o.revoked_at, o.registered_at
+    FROM gateway.attestation o
+    WHERE o.tenant_id = p_tenant AND o.environment = p_environment AND o.issuer_id = p_issuer
+    UNION ALL
+    SELECT p.jurisdiction, p.id, p.name, p.edition, p.body, p.sha256, p.valid_from, p.valid_until, p.revoked_at, p.registered_at
+    FROM platform.attestation p WHERE p.environment = p_environment
 $$;
 
 -- Whom a jurisdiction serves in this account: the first and the last of its flow keys, for each of the jurisdictions.
-CREATE FUNCTION gateway.flows_of(p_tenant uuid, p_environment text, p_jurisdictions text[]) RETURNS jsonb
-LANGUAGE sql STABLE SET enable_seqscan = off AS $$
-    SELECT coalesce(jsonb_object_agg(j.code, jsonb_build_array(a.key, z.key)), '{}') FROM unnest(p_jurisdictions) AS j(code)
+CREATE FUNCTION gateway.flow_ends(p_tenant uuid, p_environment text, p_jurisdictions text[])
+RETURNS TABLE (jurisdiction text, first text, last text)
+LANGUAGE sql STABLE AS $$
+    SELECT j.code, a.key, z.key FROM unnest(p_jurisdictions) AS j(code)
     CROSS JOIN LATERAL (SELECT f.key FROM gateway.flow f WHERE f.tenant_id = p_tenant AND f.environment = p_environment
         AND f.jurisdiction = j.code ORDER BY f.key LIMIT 1) a
     CROSS JOIN LATERAL (SELECT f.key FROM gateway.flow f WHERE f.tenant_id = p_tenant AND f.environment = p_environment
-        AND f.jurisdiction = j.code ORDER BY f.key DESC LIMIT 1) z;
+        AND f.jurisdiction = j.code ORDER BY f.key DESC LIMIT 1) z
+$$;
+
+-- Both as one value each, newest paper first.
+CREATE FUNCTION gateway.attestations_of(p_tenant uuid, p_environment text, p_issuer uuid) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(jsonb_agg(to_jsonb(a) ORDER BY a.registered_at DESC, a.id DESC), '[]')
+        FROM gateway.attestation_rows(p_tenant, p_environment, p_issuer) a;
+$$;
+CREATE FUNCTION gateway.flows_of(p_tenant uuid, p_environment text, p_jurisdictions text[]) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(jsonb_object_agg(f.jurisdiction, jsonb_build_array(f.first, f.last)), '{}')
+        FROM gateway.flow_ends(p_tenant, p_environment, p_jurisdictions) f;
 $$;
 
 -- All that finalize must know of a draft, in one round trip: as before, with papers and flows.
@@ -129,8 +142,11 @@ BEGIN
         (SELECT coalesce(jsonb_object_agg(r.jurisdiction || ':' || r.name, r.facts), '{}') FROM gateway.credential r
             WHERE r.tenant_id = p_tenant AND r.environment = p_environment
               AND r.issuer_id IN (i.issuer_id, '00000000-0000-0000-0000-000000000000')),
-        gateway.attestations_of(p_tenant, p_environment, i.issuer_id),
-        gateway.flows_of(p_tenant, p_environment, ARRAY(SELECT x ->> 'jurisdiction' FROM jsonb_array_elements(i.routes) x))
+        (SELECT coalesce(jsonb_agg(to_jsonb(a) ORDER BY a.registered_at DESC, a.id DESC), '[]')
+            FROM gateway.attestation_rows(p_tenant, p_environment, i.issuer_id) a),
+        (SELECT coalesce(jsonb_object_agg(f.jurisdiction, jsonb_build_array(f.first, f.last)), '{}')
+            FROM gateway.flow_ends(p_tenant, p_environment,
+                ARRAY(SELECT x ->> 'jurisdiction' FROM jsonb_array_elements(i.routes) x)) f)
     FROM gateway.invoice i
     JOIN gateway.issuer s ON s.tenant_id = p_tenant AND s.environment = p_environment AND s.id = i.issuer_id
     WHERE i.tenant_id = p_tenant AND i.environment = p_environment AND i.id = p_invoice AND i.deleted_at IS NULL;

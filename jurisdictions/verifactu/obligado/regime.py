@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -151,13 +152,13 @@ def review(calendar: Calendar, former: Calendar | None, today: date) -> Findings
     Fatal: periods that overlap or run backwards; leaving VERI*FACTU but on a 31 December; a regime of days gone by that
     changes; not having begun when the law binds. A warning: an end that no message may carry any more this year.
     """
-    return (
-        *_shape(calendar),
-        *_leaving(calendar),
-        *(() if former is None else _history(calendar, former, today)),
-        *_waiting(calendar, today),
-        *_uncarried(calendar, today),
-    )
+    return (*_standing(calendar, today), *(() if former is None else _history(calendar, former, today)))
+
+
+@lru_cache(maxsize=1024)
+def _standing(calendar: Calendar, today: date) -> Findings:
+    """What may be said of a calendar by itself; asked at every issue, and the same all day."""
+    return (*_shape(calendar), *_leaving(calendar), *_waiting(calendar, today), *_uncarried(calendar, today))
 
 
 def _shape(calendar: Calendar) -> Iterator[Finding]:
