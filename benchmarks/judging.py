@@ -11,12 +11,13 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from functools import partial
 from types import ModuleType
 
 from lxml import etree
 
 from benchmarks.report import Figure
+from benchmarks.turns import medians
 from benchmarks.ubl import invoice
 from jurisdictions.peppol import xsd
 from jurisdictions.peppol.judgement import judge
@@ -24,6 +25,7 @@ from tests.official import official_root
 
 ROUNDS = {1: 200, 10: 100, 100: 20, 1000: 5, 10_000: 3}
 BLOCKS = 5
+_in_blocks = partial(medians, clock=time.perf_counter, blocks=BLOCKS)
 PEER_AIM = {1: 15.0, 10: 15.0, 100: 10.0, 1000: 10.0}
 MOST_OF_BASE = 5.0
 MOST_MEMORY = 40.0
@@ -81,7 +83,7 @@ def _compared(official: ModuleType, lines: int) -> list[Figure]:
     assert judge(document).verdict == "valid", judge(document).findings
     assert official.warm.fired(document) == []
     rounds = ROUNDS[lines]
-    ours, base, peer = _medians(
+    ours, base, peer = _in_blocks(
         rounds, lambda: judge(document), lambda: _base(document), lambda: official.warm.fired(document)
     )
     name = f"validate {lines} line{'s' if lines > 1 else ''}"
@@ -95,25 +97,11 @@ def _base(document: bytes) -> None:
     xsd.violations(etree.fromstring(document))
 
 
-def _medians(rounds: int, *calls: Callable[[], object]) -> list[float]:
-    """Median seconds of each call. The calls take turns in blocks, so that the machine's moods fall on all of them and
-    each still runs warm: SaxonC leaves nothing of anybody else's in the processor's caches."""
-    times: list[list[float]] = [[] for _ in calls]
-    for _ in range(BLOCKS):
-        for call, kept in zip(calls, times, strict=True):
-            call()
-            for _ in range(max(1, rounds // BLOCKS)):
-                begin = time.perf_counter()
-                call()
-                kept.append(time.perf_counter() - begin)
-    return [statistics.median(kept) for kept in times]
-
-
 def _linear() -> Figure:
     each = []
     for lines in (1000, 10_000):
         document = invoice(lines)
-        [median] = _medians(ROUNDS[lines], lambda document=document: judge(document))  # type: ignore[misc]
+        [median] = _in_blocks(ROUNDS[lines], lambda document=document: judge(document))  # type: ignore[misc]
         each.append(median / lines * 1e6)
     return Figure(
         "validate 10,000 lines, per line",

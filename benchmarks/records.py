@@ -9,11 +9,10 @@ last figure is what a record costs from the neutral invoice on, with digest, fin
 from __future__ import annotations
 
 import hashlib
-import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from lxml import etree
 from msgspec.structs import replace
 
 from benchmarks.report import Figure
+from benchmarks.turns import medians
 from jurisdictions.contract import Position, Sealed, Sealing, Sending
 from jurisdictions.verifactu import JURISDICTION, document, huella
 from jurisdictions.verifactu import codelists as lists
@@ -31,6 +31,7 @@ from tests.official import official_root
 
 RECORDS = 1000
 ROUNDS = 15
+_in_turn = partial(medians, ROUNDS, clock=time.process_time)
 LEAST = 5.0
 AT = "2026-11-20T10:30:15+01:00"
 Numbered = tuple[Outline, str]
@@ -40,7 +41,7 @@ def measure() -> list[Figure]:
     orders = [order(place) for place in range(RECORDS)]
     outlines = [(document.outline(one.instruction, one.issuer), one.number) for one in orders]
     _agree(written(outlines), built(outlines))
-    records, peer, whole = _medians(lambda: written(outlines), lambda: built(outlines), lambda: sealed(orders))
+    records, peer, whole = _in_turn(lambda: written(outlines), lambda: built(outlines), lambda: sealed(orders))
     _demand(sealed(orders))
     name = f"{RECORDS:,} RegistroAlta of two tax lines"
     return [
@@ -216,19 +217,6 @@ def _demand(records: Sequence[Sealed]) -> None:
     alone = etree.fromstring(etree.tostring(message))
     assert len(alone) == 1 + len(records)
     assert schema.validate(alone), schema.error_log
-
-
-def _medians(*calls: Callable[[], object]) -> list[float]:
-    """Median processor seconds of each; they take turns, so that the machine's moods fall on all."""
-    times: list[list[float]] = [[] for _ in calls]
-    for call in calls:
-        call()
-    for _ in range(ROUNDS):
-        for call, kept in zip(calls, times, strict=True):
-            begin = time.process_time()
-            call()
-            kept.append(time.process_time() - begin)
-    return [statistics.median(kept) for kept in times]
 
 
 def _each(seconds: float) -> str:

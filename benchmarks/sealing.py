@@ -8,7 +8,6 @@ Everything here computes and nothing waits, so the times are the processor's.
 from __future__ import annotations
 
 import importlib.util
-import statistics
 import time
 import warnings
 from collections.abc import Callable
@@ -24,6 +23,7 @@ from lxml import etree
 from msgspec.structs import replace
 
 from benchmarks.report import Figure
+from benchmarks.turns import medians
 from jurisdictions.cfdi import JURISDICTION, codelists
 from jurisdictions.cfdi.cadena import cadena
 from jurisdictions.cfdi.written import written_cadena
@@ -36,6 +36,7 @@ from tests.official import official_root
 
 ROUNDS = {1: 400, 10: 300, 100: 60}
 BLOCKS = 20
+_in_blocks = partial(medians, clock=time.process_time, blocks=BLOCKS)
 INVOICES = 100
 MOST_OF_RSA = 2.5
 LEAST_OF_XSLT = 2.0
@@ -118,7 +119,7 @@ def _sealed(concepts: int) -> list[Figure]:
     assert etree.fromstring(ours()).get("Total") == str(theirs()["Total"])
     message = (written_cadena(ours().decode()) or "").encode()
     keys = Vault()
-    whole, peer, bare = _medians(ROUNDS[concepts], ours, theirs, lambda: keys.sign("csd", message, "rsa-sha256"))
+    whole, peer, bare = _in_blocks(ROUNDS[concepts], ours, theirs, lambda: keys.sign("csd", message, "rsa-sha256"))
     name = f"CFDI of {concepts} concept{'s' if concepts > 1 else ''}, checked and sealed"
     found = [Figure(name, _ms(whole), f"satcfdi, build and sign {_ms(peer)}", peer / whole, 1.0)]
     aim = MOST_OF_RSA if concepts == 10 else None
@@ -130,7 +131,7 @@ def _cadenas() -> list[Figure]:
     body = _ours(10)()
     text, root, transform = body.decode(), etree.fromstring(body), _xslt()
     assert str(transform(root)) == cadena(root) == written_cadena(text)
-    from_text, from_tree, peer = _medians(
+    from_text, from_tree, peer = _in_blocks(
         ROUNDS[10], lambda: written_cadena(text), lambda: cadena(root), lambda: str(transform(root))
     )
     return [
@@ -148,7 +149,7 @@ def _schemas() -> Figure:
     full = _official()
     assert full.validate(root), full.error_log
     assert _judged(root)
-    ours, peer = _medians(ROUNDS[10], partial(_judged, root), lambda: full.validate(root))
+    ours, peer = _in_blocks(ROUNDS[10], partial(_judged, root), lambda: full.validate(root))
     return Figure(
         "slim XSD and catalogues, 10 concepts", _ms(ours), f"SAT's XSD {_ms(peer)}", peer / ours, LEAST_OF_XSD
     )
@@ -206,19 +207,6 @@ def _xslt() -> etree.XSLT:
 def _official() -> etree.XMLSchema:
     folder = official_root() / "cfdi" / "schemas" / "cfd"
     return etree.XMLSchema(_read(folder / "4" / "cfdv40.xsd", folder, "/sitio_internet/cfd/"))
-
-
-def _medians(rounds: int, *calls: Callable[[], object]) -> list[float]:
-    """Median processor seconds of each call. They take turns in blocks, so that the machine's moods fall on all."""
-    times: list[list[float]] = [[] for _ in calls]
-    for _ in range(BLOCKS):
-        for call, kept in zip(calls, times, strict=True):
-            call()
-            for _ in range(max(1, rounds // BLOCKS)):
-                begin = time.process_time()
-                call()
-                kept.append(time.process_time() - begin)
-    return [statistics.median(kept) for kept in times]
 
 
 def _ms(seconds: float) -> str:

@@ -9,9 +9,9 @@ waits for the database.
 from __future__ import annotations
 
 import asyncio
-import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 
 import asyncpg
 from lxml import etree
@@ -19,6 +19,7 @@ from lxml import etree
 from benchmarks import ground
 from benchmarks.records import order, sealed
 from benchmarks.report import Figure
+from benchmarks.turns import medians
 from gateway.clock import new_id
 from gateway.proof import Choice, prove_chains
 from jurisdictions.contract import Sealed
@@ -26,6 +27,7 @@ from tests.jurisdictions.verifactu.builders import NOW
 
 RECORDS = 5000
 ROUNDS = 7
+_in_turn = partial(medians, ROUNDS, clock=time.perf_counter)
 LEAST = 0.5
 CHAIN = "B00000018:1"
 _DOCUMENT = "tenant_id environment id invoice_id submission_id jurisdiction name media_type role sha256 body at".split()
@@ -39,7 +41,7 @@ def measure() -> list[Figure]:
         asyncio.run(_stored(place, records))
         (proof,) = asyncio.run(prove_chains(place.url, Choice()))
         assert (proof.records, proof.broken) == (RECORDS, None), proof
-        walk, parse, read = _medians(
+        walk, parse, read = _in_turn(
             lambda: asyncio.run(prove_chains(place.url, Choice())),
             lambda: _parsed(bodies),
             lambda: _parsed(asyncio.run(_read(place))),
@@ -94,19 +96,6 @@ async def _read(place: ground.Ground) -> list[bytes]:
 def _parsed(bodies: Sequence[bytes]) -> None:
     for body in bodies:
         etree.fromstring(body)
-
-
-def _medians(*calls: Callable[[], object]) -> list[float]:
-    """Median seconds of each by the clock; they take turns, so that the machine's moods fall on all."""
-    times: list[list[float]] = [[] for _ in calls]
-    for call in calls:
-        call()
-    for _ in range(ROUNDS):
-        for call, kept in zip(calls, times, strict=True):
-            begin = time.perf_counter()
-            call()
-            kept.append(time.perf_counter() - begin)
-    return [statistics.median(kept) for kept in times]
 
 
 def _rate(seconds: float) -> str:

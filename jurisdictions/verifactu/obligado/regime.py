@@ -38,8 +38,6 @@ STARTS: dict[TaxPayer, Start] = {
     "other": Start("all other issuers of RD 1007/2023 art. 3.1", date(2027, 7, 1), _LAW),
 }
 
-YEAR_END_ONLY = date(2027, 1, 1)
-"""From this day on the AEAT takes no FechaFinVeriFactu but a 31 December (4120)."""
 CARRIER_WARNING = (12, 1)
 """Month and day from which an issuer that leaves is reminded that a message must carry the date before year end."""
 
