@@ -53,7 +53,7 @@ SPANISH = Sample(
         "contact": {"name": "Facturación", "telephone": "+34 910 000 000", "email": "facturacion@example.com"},
         "time_zone": "Europe/Madrid",
         "default_taxes": [{"tax": "VAT", "category": "S", "percent": "21"}],
-        "settings": {"verifactu": {"installation": "1"}},
+        "settings": {"verifactu": {"installation": "1", "series_rectificativas": ["R"]}},
     },
     credentials={("verifactu", "certificate"): _certificate},
 )
